@@ -1,0 +1,227 @@
+"""What a rule book says, parsed: areas, rules, exemptions, promises and tests.
+
+All times are Unix seconds (UTC); `since`/`from` are inclusive, `until` is exclusive.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from gate.model.words import Action, Membership, Mode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gate.model.diagnostic import Mark
+    from gate.model.place import Place
+    from gate.model.words import Activity, Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """An outline on the map.
+
+    Attributes:
+        name: File name within the rule book, such as "shapes/crimea.geojson".
+        geojson: Text of the file; a Polygon or MultiPolygon, or features of these.
+    """
+
+    name: str
+    geojson: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaVersion:
+    """What belongs to an area from one moment on.
+
+    Attributes:
+        since: First second in force.
+        as_of: Day of the knowledge, "YYYY-MM-DD"; None if not dated.
+        within: Countries whose coarse records may hide members.
+        whole: ISO 3166 codes that belong to the area as a whole.
+        partly: ISO 3166-2 codes of which only a part belongs.
+        settlements: GeoNames ids that belong.
+        shapes: Outlines; a point inside belongs.
+        registered_in: Countries whose registration raises the membership.
+        networks: Networks in CIDR form that belong, whatever a database says.
+        sources: Where the knowledge comes from.
+    """
+
+    since: int
+    mark: Mark
+    as_of: str | None = None
+    within: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
+    partly: tuple[str, ...] = ()
+    settlements: tuple[int, ...] = ()
+    shapes: tuple[Shape, ...] = ()
+    registered_in: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """A named part of the world, with dated versions in ascending order."""
+
+    id: str
+    title: str
+    versions: tuple[AreaVersion, ...]
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """The conditions of a rule: keys are AND, items of a list are OR.
+
+    Attributes:
+        areas: Areas of which the place must be a member; None asks nothing.
+        outside_areas: Only in promises: areas of which the place is certainly
+            not a member.
+        unknown: Only in promises: reasons why the place is unknown.
+        activities: Activities to which it applies; never empty.
+        paths: Patterns of which one must match; never empty.
+        except_paths: Patterns of which none may match.
+    """
+
+    activities: tuple[Activity, ...]
+    areas: tuple[str, ...] | None = None
+    outside_areas: tuple[str, ...] | None = None
+    unknown: tuple[Unknown, ...] | None = None
+    paths: tuple[str, ...] = ("/**",)
+    except_paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effective:
+    """A span of time; None is open."""
+
+    since: int | None = None
+    until: int | None = None
+
+    def holds(self, now: int) -> bool:
+        """Say whether `now` (Unix seconds) lies in the span."""
+        return (self.since is None or self.since <= now) and (
+            self.until is None or now < self.until
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What follows for whom.
+
+    Attributes:
+        certainty: Least membership at which the rule holds, `POSSIBLE` or `YES`.
+        if_possible: Weaker action while the membership is only possible.
+        then: Action of the rule.
+        notice: Id of the notice; None only if the action shows none (pass).
+    """
+
+    id: str
+    title: str
+    because: str
+    when: When
+    then: Action
+    mark: Mark
+    certainty: Membership = Membership.POSSIBLE
+    if_possible: Action | None = None
+    notice: str | None = None
+    effective: Effective = Effective()
+    mode: Mode = Mode.ENFORCE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exemption:
+    """What loosens the rules that it names, until a date."""
+
+    id: str
+    relaxes: tuple[str, ...]
+    to: Action
+    when: When
+    because: str
+    approved_by: str
+    effective: Effective
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """An invariant: within `scope`, no decision is looser or stricter than this."""
+
+    id: str
+    scope: When
+    mark: Mark
+    at_least: Action | None = None
+    at_most: Action | None = None
+    effective: Effective = Effective()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownPlaces:
+    """What follows when a place is not known: every reason has its written action.
+
+    Attributes:
+        notice: Id of the notice that is shown.
+        actions: One action for each reason.
+        max_age_days: Age of the database from which `database_unusable` holds
+            as well, in days.
+    """
+
+    notice: str
+    actions: Mapping[Unknown, Action]
+    max_age_days: int
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookTest:
+    """A test in the rule book: a place, a path and a clock, and what must follow.
+
+    Attributes:
+        now: Pinned clock.
+        visitor: The place.
+        path: Canonical path.
+        expect: Action for each activity that is tested.
+        by: For an activity the ids that decide, sorted; "default" if none does.
+    """
+
+    name: str
+    now: int
+    visitor: Place
+    path: str
+    expect: Mapping[Activity, Action]
+    by: Mapping[Activity, tuple[str, ...]]
+    mark: Mark
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleBook:
+    """Everything under `rules/` but the notices.
+
+    Attributes:
+        digest: SHA-256 of all files, in hexadecimal.
+        areas_digest: SHA-256 of what the areas say, in hexadecimal; a change
+            of rules alone leaves it as it is.
+        owners: The `owner` of each file of rules, sorted, each once.
+    """
+
+    areas: Mapping[str, Area]
+    rules: tuple[Rule, ...]
+    exemptions: tuple[Exemption, ...]
+    promises: tuple[Promise, ...]
+    tests: tuple[BookTest, ...]
+    unknown: UnknownPlaces
+    digest: str
+    areas_digest: str
+    owners: tuple[str, ...] = ()
+
+    @cached_property
+    def area_versions(self) -> tuple[tuple[str, AreaVersion], ...]:
+        """Every area version with its area id, in the order of `LocationClass`."""
+        return tuple(
+            (area.id, version)
+            for area in sorted(self.areas.values(), key=lambda a: a.id)
+            for version in area.versions
+        )

@@ -1,0 +1,86 @@
+"""What follows from a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gate.model.words import Action
+
+if TYPE_CHECKING:
+    from gate.model.words import Activity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What must come before the article, and because of what.
+
+    Attributes:
+        action: The strictest action of all that applies.
+        notices: Notices to show, sorted by id, each once; empty for pass.
+        rules: Ids of the rules that decide, sorted.
+        exemptions: Ids of the exemptions that loosened a deciding rule, sorted.
+        reasons: Why a place is unknown, where that decides ("unknown:bad_address").
+        shadow: Strictest action of the shadow rules alone.
+        shadow_rules: Ids of the shadow rules that matched, sorted.
+    """
+
+    action: Action = Action.PASS
+    notices: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    exemptions: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    shadow: Action = Action.PASS
+    shadow_rules: tuple[str, ...] = ()
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """Everything that decided, sorted; ("default",) if nothing did."""
+        return tuple(sorted({*self.rules, *self.exemptions, *self.reasons})) or (
+            "default",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A finished answer of the gate's own.
+
+    Attributes:
+        status: HTTP status code.
+        headers: Header fields in order, without Content-Length.
+        body: Body; empty for HEAD, 204 and 304.
+        length: Content-Length to announce; differs from the body for HEAD.
+    """
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes = b""
+    length: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """What a door does with the site's own answer that it lets through.
+
+    Attributes:
+        private: Whether the answer must leave as `private, no-cache`.
+        top: HTML to put right after `<body>`; empty for none.
+        bottom: HTML to put right before `</body>`; empty for none.
+        otherwise: Answer to give instead when `top` finds no place in an HTML
+            page; None when `top` is empty.
+        mark: Short text that changes whenever `top` or `bottom` does; part of
+            the entity tag.
+        as_get: The request is to reach the site as GET without a body (a reader
+            whose browser keeps no cookies continues).
+        allowed: Activities that this reader may be offered.
+        action: Action of the decision, for templates and upstream sites.
+    """
+
+    private: bool = False
+    top: bytes = b""
+    bottom: bytes = b""
+    otherwise: Answer | None = None
+    mark: str = ""
+    as_get: bool = False
+    allowed: frozenset[Activity] = frozenset()
+    action: Action = Action.PASS

@@ -1,0 +1,62 @@
+"""What arrived. Named tuples, because one of each is made for every request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from gate.model.words import Kind, Unknown
+
+
+class Headers(Protocol):
+    """Header fields of one request, looked up when they are needed."""
+
+    def get(self, name: str) -> str | None:
+        """Return the field's value, repeated lines joined by ", "; None if absent.
+
+        Args:
+            name: Field name in lower case, such as "accept-language".
+        """
+
+
+class Client(NamedTuple):
+    """The address that sent a request, as far as it could be found.
+
+    Attributes:
+        version: 4 or 6; 0 when there is no address.
+        number: The address as an integer; 0 when there is none.
+        unknown: Why there is no address to look up; else None.
+        doubt: A reason that also holds beside the place: the stricter counts.
+    """
+
+    version: int
+    number: int
+    unknown: Unknown | None = None
+    doubt: Unknown | None = None
+
+
+class Request(NamedTuple):
+    """What arrived, reduced to what a decision may see.
+
+    Attributes:
+        method: Method, upper case.
+        scheme: "http" or "https", as the reader's browser sees it.
+        host: Host in lower case without port and without trailing dot.
+        path: Canonical path, decoded once, beginning with "/".
+        kind: What the request is for.
+        client: Where it came from.
+        headers: All other fields, looked up when needed.
+        form: Body of a small form (application/x-www-form-urlencoded) if the
+            door could see it, else None.
+        door: Name of the door, for counts.
+    """
+
+    method: str
+    scheme: str
+    host: str
+    path: str
+    kind: Kind
+    client: Client
+    headers: Headers
+    form: bytes | None = None
+    door: str = "wsgi"
