@@ -1,3 +1,90 @@
-"""."""
+"""The commands. Each is loaded when it is called, so that `gate --help` is quick."""
 
 from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import IO, Any
+
+import click
+
+from gate import __version__
+from gate.errors import FindingsError, GateError
+
+COMMANDS = {
+    "init": ("starter:init", "Write a rule book and a configuration to start from."),
+    "check": ("check:check", "Find every problem of configuration and rule book."),
+    "test": ("check:test", "Run the tests that the rule book holds."),
+    "explain": ("explain:explain", "Say what a visitor would meet, and why."),
+    "serve": ("serve:serve", "Stand in front of a site."),
+    "status": ("serve:status", "Ask the running gate what it does."),
+    "geo": ("geo:geo", "Look after the GeoIP databases."),
+    "schema": ("schema:schema", "Print a JSON Schema for editors."),
+    "help": ("help:help_", "Explain codes and words."),
+}
+"""Name -> place of the command in `gate.cli`, and what it does."""
+
+
+class Reported(click.ClickException):
+    """An error of the gate, shown without a traceback."""
+
+    def __init__(self, error: GateError) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.exit_code = error.exit_code
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print code, message and hint to stderr, and findings one by one."""
+        to = file or sys.stderr
+        if isinstance(self.error, FindingsError):
+            from gate.documents import render  # noqa: PLC0415 (only here)
+
+            click.echo(render(self.error.findings) + "\n", file=to)
+        click.echo(f"error {self.error.code}: {self.error}", file=to)
+        if self.error.hint:
+            click.echo(f"hint: {self.error.hint}", file=to)
+
+
+class Commands(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order in which a new user needs them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command; None if there is no such command."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name][0].split(":")
+        command: click.Command = getattr(import_module(f"gate.cli.{module}"), name)
+        return command
+
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        """Write the list of commands without importing any."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; an error of the gate becomes a message and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except GateError as error:
+            raise Reported(error) from error
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="gate", message="%(prog)s %(version)s")
+def main() -> None:
+    """Warn readers, before the article, where reading on is held against them.
+
+    Commands read config.yaml in the current folder unless --config names another.
+
+    Exit codes: 0 sound, 1 problems, 2 usage, 3 could not start, 4 tests of the rule
+    book failed, 5 a promise is broken.
+    """

@@ -1,3 +1,49 @@
-"""."""
+"""What follows: a rule book, a place, a path, an activity and a time to a decision.
+
+Reading order: `pattern` (which patterns a path matches), `evaluate` (the evaluator),
+`segments` (when and where an answer can change), `table` (decisions made beforehand).
+All of it is pure: the clock and the book are arguments.
+"""
 
 from __future__ import annotations
+
+from gate.decision.evaluate import (
+    Conditions,
+    Examination,
+    ExemptionRow,
+    RuleRow,
+    conditions_of,
+    decide,
+    examine,
+    stricter,
+)
+from gate.decision.pattern import Patterns
+from gate.decision.segments import (
+    Group,
+    Segment,
+    globs_of,
+    groups,
+    memberships_at,
+    segments,
+)
+from gate.decision.table import Cell, Table
+
+__all__ = [
+    "Cell",
+    "Conditions",
+    "Examination",
+    "ExemptionRow",
+    "Group",
+    "Patterns",
+    "RuleRow",
+    "Segment",
+    "Table",
+    "conditions_of",
+    "decide",
+    "examine",
+    "globs_of",
+    "groups",
+    "memberships_at",
+    "segments",
+    "stricter",
+]

@@ -64,6 +64,8 @@ class Passage:
 
     Attributes:
         private: Whether the answer must leave as `private, no-cache`.
+        private_html: Whether it must if it is HTML, whatever was asked for (an
+            asset or a feed on a path that a rule can gate).
         top: HTML to put right after `<body>`; empty for none.
         bottom: HTML to put right before `</body>`; empty for none.
         otherwise: Answer to give instead when `top` finds no place in an HTML
@@ -72,15 +74,19 @@ class Passage:
             the entity tag.
         as_get: The request is to reach the site as GET without a body (a reader
             whose browser keeps no cookies continues).
+        form: Body to hand to the site instead of the one that was sent (the gate's
+            own fields taken out); None to leave it.
         allowed: Activities that this reader may be offered.
         action: Action of the decision, for templates and upstream sites.
     """
 
     private: bool = False
+    private_html: bool = False
     top: bytes = b""
     bottom: bytes = b""
     otherwise: Answer | None = None
     mark: str = ""
     as_get: bool = False
+    form: bytes | None = None
     allowed: frozenset[Activity] = frozenset()
     action: Action = Action.PASS

@@ -49,6 +49,8 @@ class Request(NamedTuple):
         form: Body of a small form (application/x-www-form-urlencoded) if the
             door could see it, else None.
         door: Name of the door, for counts.
+        target: Path and query as they were sent, still encoded; "" where nobody
+            has asked for them yet.
     """
 
     method: str
@@ -60,3 +62,4 @@ class Request(NamedTuple):
     headers: Headers
     form: bytes | None = None
     door: str = "wsgi"
+    target: str = ""

@@ -1,3 +1,41 @@
-"""."""
+"""What arrived: a WSGI environ reduced to what a decision may see.
+
+Reading order: `numbers` (addresses), `proxies` (whom to believe), `address` (the client),
+`path` (the one canonical path), `host`, `kind` (what a request is for), `read` (the whole),
+`continuation` (what a request says about notices that were shown).
+"""
 
 from __future__ import annotations
+
+from gate.request.address import client_of, is_trusted
+from gate.request.continuation import (
+    acknowledged,
+    continues,
+    cookie_name,
+    is_same_origin_navigation,
+    is_user_typed_or_same_origin,
+    shown,
+)
+from gate.request.kind import kind_of
+from gate.request.path import canonical_path, canonical_raw
+from gate.request.proxies import Proxies
+from gate.request.read import EnvironHeaders, ReadSettings, peek_form, read_environ
+
+__all__ = [
+    "EnvironHeaders",
+    "Proxies",
+    "ReadSettings",
+    "acknowledged",
+    "canonical_path",
+    "canonical_raw",
+    "client_of",
+    "continues",
+    "cookie_name",
+    "is_same_origin_navigation",
+    "is_trusted",
+    "is_user_typed_or_same_origin",
+    "kind_of",
+    "peek_form",
+    "read_environ",
+    "shown",
+]

@@ -1,0 +1,72 @@
+"""The header fields of the gate's own answers, in one place.
+
+No entity tag, no date of change, no cookie: nothing by which a page of the gate could
+be kept by a cache, or told from another reader's.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+Fields = tuple[tuple[str, str], ...]
+
+# For every answer of the gate's own, with or without a body.
+UNKEPT: Fields = (
+    ("Cache-Control", "private, no-store"),
+    ("CDN-Cache-Control", "no-store"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Robots-Tag", "noarchive"),
+)
+
+_FEATURES = "camera=(), geolocation=(), microphone=()"
+
+
+def page_fields(language: str, policy: str) -> Fields:
+    """Return the header fields of a page.
+
+    Args:
+        language: BCP-47 tag of the page; empty if it has several of equal rank.
+        policy: Content-Security-Policy.
+    """
+    return (
+        ("Content-Type", "text/html; charset=utf-8"),
+        *((("Content-Language", language),) if language else ()),
+        *UNKEPT,
+        ("Vary", "Accept, Accept-Language, Cookie, Sec-Fetch-Dest"),
+        ("Content-Security-Policy", policy),
+        # Not "no-referrer": Chromium would then send `Origin: null` with Continue.
+        ("Referrer-Policy", "same-origin"),
+        ("Permissions-Policy", _FEATURES),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+    )
+
+
+def policy(style: str, script: str) -> str:
+    """Return the Content-Security-Policy under which only these two may act.
+
+    Args:
+        style: Exact text of the only style element.
+        script: Exact text of the only script element.
+
+    Source:
+        CSP Level 3, section 2.3.1 (hash sources). `form-action` also allows https,
+        because Chromium applies it to where an answer to Continue leads: an article
+        that redirects to another host of the site would otherwise stay shut.
+    """
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"style-src {_hash_source(style)}",
+            f"script-src {_hash_source(script)}",
+            "img-src data:",
+            "form-action 'self' https:",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+def _hash_source(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"

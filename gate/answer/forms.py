@@ -1,0 +1,95 @@
+"""What the reader was about to send, offered again as hidden fields.
+
+So nothing is stored on the server between a warning and the reader's choice.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from urllib.parse import parse_qsl, urlsplit
+
+MAX_FORM_LENGTH = 16_384  # bytes of the body as received
+MAX_FIELDS = 64
+MAX_BACK_LENGTH = 2_000  # characters
+
+# The gate's own fields; `gate.request` reads them.
+SHOWN_FIELD = "n"
+DIRECT_FIELD = "direct"
+
+
+def hidden(name: str, value: str) -> str:
+    """Return one hidden field."""
+    return f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
+
+
+def offered_again(form: bytes | None, revision: str) -> bytes | None:
+    """Return the fields of a small form as hidden fields.
+
+    Args:
+        form: Body as received (application/x-www-form-urlencoded); None if the door
+            could not see it.
+        revision: Revision of the notices; a field of an earlier page that names one
+            is left out.
+
+    Returns:
+        HTML in UTF-8, or None if the form cannot be repeated byte by byte: too long,
+        too many fields, or not UTF-8.
+    """
+    if form is None or len(form) > MAX_FORM_LENGTH:
+        return None
+    try:
+        fields = parse_qsl(
+            form.decode("ascii"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=MAX_FIELDS,
+        )
+    except ValueError:
+        return None
+    kept = [pair for pair in fields if not _is_own(*pair, revision)]
+    return "".join(hidden(*pair) for pair in kept).encode()
+
+
+def taken_out(form: bytes, revision: str) -> bytes:
+    """Return a form as the site expects it: without the gate's own field.
+
+    Args:
+        form: Body as received (application/x-www-form-urlencoded).
+        revision: Revision of the notices.
+    """
+    pairs = form.split(b"&")
+    own = f"{SHOWN_FIELD}={revision}".encode()
+    return b"&".join(pair for pair in pairs if pair != own)
+
+
+def _is_own(name: str, value: str, revision: str) -> bool:
+    """Recognise the gate's field, current or stale, and not a site's own "n"."""
+    return name == SHOWN_FIELD and (
+        len(value) == len(revision) and all(c in "0123456789abcdef" for c in value)
+    )
+
+
+def way_back(referer: str | None, host: str) -> str:
+    """Return a path on this site to go back to.
+
+    Args:
+        referer: Referer as received; None if absent.
+        host: Host of the request, lower case, without port.
+
+    Returns:
+        Path and query of the referring page if it is of the same host, else "/".
+        It always begins with exactly one slash, so that it stays on this site.
+    """
+    if not referer or len(referer) > MAX_BACK_LENGTH or not _is_plain(referer):
+        return "/"
+    try:
+        parts = urlsplit(referer)
+        same = parts.scheme in {"http", "https"} and parts.hostname == host
+    except ValueError:
+        return "/"
+    path = "/" + parts.path.lstrip("/")
+    return (path + ("?" + parts.query if parts.query else "")) if same else "/"
+
+
+def _is_plain(text: str) -> bool:
+    return all("!" <= c <= "~" and c != "\\" for c in text)

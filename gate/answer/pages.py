@@ -1,0 +1,283 @@
+"""Everything that a site can answer in its own name, compiled.
+
+Pages for reading are the same bytes for every reader of a language, whatever the
+address: nothing on them tells which article was asked for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from html import escape
+from typing import TYPE_CHECKING, NamedTuple
+
+from gate.answer.fields import UNKEPT, Fields, page_fields
+from gate.answer.forms import DIRECT_FIELD, hidden, offered_again, way_back
+from gate.answer.negotiation import negotiate
+from gate.answer.press import BACK_SLOT, FIELDS_SLOT, Way
+from gate.model import Action, Activity, Answer, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from gate.answer.press import Press
+    from gate.errors import RequestError
+    from gate.model import Decision, Notice, Request
+
+# Pages are filled up to a multiple of this many bytes, so that their length on the
+# wire tells little of notice and language.
+PADDING = 4_096
+
+_PAGE_KINDS = frozenset({Kind.DOCUMENT, Kind.PREFETCH, Kind.PREVIEW})
+_SAFE_METHODS = frozenset({"GET", "HEAD"})
+
+
+class Piece(NamedTuple):
+    """Something to put into the site's own HTML.
+
+    Attributes:
+        html: ASCII, so that it is right in every charset that extends ASCII.
+        mark: Short text that changes whenever `html` does; empty if `html` is.
+    """
+
+    html: bytes
+    mark: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pages:
+    """All answers of one site, at one revision of its notices.
+
+    Attributes:
+        revision: What the acknowledgement says; lower-case hex.
+        digest: SHA-256 over every text of the notices, in hexadecimal.
+        footer: Short text for the end of every article; the same for everybody.
+        notices: The notices by id.
+        press: Prints what has not been printed yet.
+        policy: Content-Security-Policy of the pages.
+        refusals: Page for each status with which a request is refused.
+        explainer_url: Page that explains the law; a path or https.
+    """
+
+    revision: str
+    digest: str
+    footer: Piece
+    notices: Mapping[str, Notice]
+    press: Press
+    policy: str
+    refusals: Mapping[int, bytes]
+    explainer_url: str
+    _printed: dict[tuple[tuple[str, ...], str, str], bytes] = field(
+        default_factory=dict
+    )
+    _pieces: dict[tuple[tuple[str, ...], str], Piece] = field(default_factory=dict)
+
+    def before(
+        self,
+        request: Request,
+        decision: Decision,
+        *,
+        activity: Activity = Activity.READ,
+        areas: Collection[str] = (),
+        carries: bool = True,
+    ) -> Answer:
+        """Return what comes instead of the article, for any kind of request.
+
+        Args:
+            request: What arrived.
+            decision: Its decision; at least an interstitial, or a banner that finds
+                no place.
+            activity: What the request does.
+            areas: Areas of which the reader's place may be a member, in any order.
+            carries: Whether the door can answer Continue with the article itself
+                and see the body of a form.
+
+        Returns:
+            A page (403, or 451 when blocked) for navigations; a refusal (403) in
+            frames; problem details for scripts.
+        """
+        blocked = decision.action is Action.BLOCK
+        if request.kind is Kind.FRAME:
+            return self._finish(request, 403, self.refusals[403], "")
+        if request.kind not in _PAGE_KINDS:
+            return self.problem(request, decision, areas=areas)
+        if blocked:
+            return self.blocked(request, decision.notices, areas=areas)
+        return self.interstitial(
+            request, decision.notices, activity=activity, areas=areas, carries=carries
+        )
+
+    def interstitial(
+        self,
+        request: Request,
+        notices: tuple[str, ...],
+        *,
+        activity: Activity = Activity.READ,
+        areas: Collection[str] = (),
+        carries: bool = True,
+    ) -> Answer:
+        """Return the warning page that the reader clicks through: 403."""
+        language = self.language(request, notices, areas)
+        if activity is Activity.READ:
+            way = Way.READ if carries else Way.READ_COOKIE
+            body = self._print(notices, language, way)
+        else:
+            body = self._act(request, notices, language, carries=carries)
+        return self._finish(request, 403, body, language)
+
+    def blocked(
+        self,
+        request: Request,
+        notices: tuple[str, ...],
+        *,
+        areas: Collection[str] = (),
+    ) -> Answer:
+        """Return the page without Continue: 451.
+
+        Source:
+            RFC 7725, sections 3 and 4.
+        """
+        language = self.language(request, notices, areas)
+        body = self._print(notices, language, Way.BLOCKED)
+        return self._finish(request, 451, body, language, *self._blocked_by())
+
+    def problem(
+        self, request: Request, decision: Decision, *, areas: Collection[str] = ()
+    ) -> Answer:
+        """Return problem details for a script: 403, or 451 when blocked.
+
+        A script may show them and repeat the request with the header `Gate-Shown`
+        set to `revision`, unless it is blocked.
+
+        Source:
+            RFC 9457, section 3.1.
+        """
+        language = self.language(request, decision.notices, areas)
+        blocked = decision.action is Action.BLOCK
+        status = 451 if blocked else 403
+        headline = self.press.headline(decision.notices, language)
+        body = json.dumps(
+            {
+                "type": self.explainer_url or "about:blank",
+                "title": headline.title,
+                "status": status,
+                "detail": headline.short,
+                "notice": list(decision.notices),
+                "revision": self.revision,
+            }
+        ).encode()
+        fields = (
+            ("Content-Type", "application/problem+json"),
+            ("Content-Language", language),
+            *UNKEPT,
+            ("Vary", "Accept, Accept-Language, Cookie, Sec-Fetch-Dest"),
+            *(self._blocked_by() if blocked else ()),
+        )
+        return _answer(request, status, fields, body)
+
+    def refusal(self, error: RequestError) -> Answer:
+        """Return a page that says why a request was refused, in every language.
+
+        Args:
+            error: What is wrong with the request; its message is not shown.
+        """
+        body = self.refusals.get(error.status, self.refusals[400])
+        fields = page_fields("", self.policy)
+        return Answer(status=error.status, headers=fields, body=body, length=len(body))
+
+    def banner(
+        self,
+        request: Request,
+        notices: tuple[str, ...],
+        *,
+        areas: Collection[str] = (),
+    ) -> Piece:
+        """Return the short warning for the top of the site's own page."""
+        language = self.language(request, notices, areas)
+        piece = self._pieces.get((notices, language))
+        if piece is None:
+            piece = piece_of(self.press.banner(notices, language))
+            self._pieces[notices, language] = piece
+        return piece
+
+    def language(
+        self, request: Request, notices: Iterable[str], areas: Collection[str]
+    ) -> str:
+        """Choose the language: the reader's, else their area's, else the first."""
+        shown = [self.notices[name] for name in notices]
+        offered = tuple(dict.fromkeys(tag for n in shown for tag in n.texts))
+        preferred = [
+            tag
+            for notice in shown
+            for area, tags in notice.area_languages.items()
+            if area in areas
+            for tag in tags
+        ]
+        return negotiate(request.headers.get("accept-language"), offered, preferred)
+
+    def prepare(self, combinations: Iterable[tuple[str, ...]]) -> None:
+        """Print every page and banner of these sets of notices, ahead of requests."""
+        for notices in combinations:
+            for language in {t for n in notices for t in self.notices[n].texts}:
+                for way in Way:
+                    self._print(notices, language, way)
+                piece = piece_of(self.press.banner(notices, language))
+                self._pieces[notices, language] = piece
+
+    def _print(self, notices: tuple[str, ...], language: str, way: Way) -> bytes:
+        page = self._printed.get((notices, language, way))
+        if page is None:
+            page = padded(self.press.page(notices, language, way))
+            self._printed[notices, language, way] = page
+        return page
+
+    def _act(
+        self,
+        request: Request,
+        notices: tuple[str, ...],
+        language: str,
+        *,
+        carries: bool,
+    ) -> bytes:
+        fields = self._repeated(request) if carries else None
+        way = Way.ACT_LOST if fields is None else Way.ACT
+        back = way_back(request.headers.get("referer"), request.host)
+        page = self._print(notices, language, way).rstrip(b" \n")
+        page = page.replace(BACK_SLOT, escape(back).encode())
+        return padded(page.replace(FIELDS_SLOT, fields or b""))
+
+    def _repeated(self, request: Request) -> bytes | None:
+        if request.method in _SAFE_METHODS:
+            return hidden(DIRECT_FIELD, "1").encode()
+        return offered_again(request.form, self.revision)
+
+    def _blocked_by(self) -> Fields:
+        return (("Link", f'<{self.explainer_url or "/"}>; rel="blocked-by"'),)
+
+    def _finish(
+        self,
+        request: Request,
+        status: int,
+        body: bytes,
+        language: str,
+        *more: tuple[str, str],
+    ) -> Answer:
+        fields = (*page_fields(language, self.policy), *more)
+        return _answer(request, status, fields, body)
+
+
+def padded(page: bytes) -> bytes:
+    """Fill a page with spaces up to a multiple of `PADDING` bytes."""
+    return page + b" " * (-len(page) % PADDING)
+
+
+def piece_of(html: bytes) -> Piece:
+    """Mark a fragment by its content."""
+    return Piece(html, hashlib.sha256(html).hexdigest()[:8] if html else "")
+
+
+def _answer(request: Request, status: int, fields: Fields, body: bytes) -> Answer:
+    """Finish an answer; HEAD has everything but the body."""
+    sent = b"" if request.method == "HEAD" else body
+    return Answer(status=status, headers=fields, body=sent, length=len(body))

@@ -1,0 +1,119 @@
+"""What a count is: a cell of closed vocabularies, and how often it was met.
+
+There is no event, no order and no time within a period: a record of decisions that
+holds nothing unique is the same as a counter. The fields below are the whole list;
+no address, path, user agent or referrer has a place to go.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from threading import Lock
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from gate.model import Action, Activity, Membership
+
+
+class Outcome(StrEnum):
+    """What became of a request. "Shown" and "went on" are one outcome on purpose."""
+
+    PASSED = "passed"
+    COVERED = "covered"
+    EXEMPT = "exempt"
+    BLOCKED = "blocked"
+    DEGRADED = "degraded"
+    SERVED_WITHOUT_NOTICE = "served_without_notice"
+    REFUSED = "refused"
+
+
+class Versions(NamedTuple):
+    """Everything that a decision rests on, by SHA-256 in hexadecimal.
+
+    Attributes:
+        book: Digest of the rule book.
+        areas: Digest of what its areas say.
+        database: Digest of the GeoIP database.
+        notices: Revision of the site's notices.
+        config: Digest of the configuration.
+        gate: Version of the gate.
+    """
+
+    book: str
+    areas: str
+    database: str
+    notices: str
+    config: str
+    gate: str
+
+
+class CountCell(NamedTuple):
+    """One cell of the table of counts.
+
+    Attributes:
+        period: First day of the period, "YYYY-MM-DD" (UTC).
+        site: Name of the site.
+        place: Label of the location class, such as "RU", "UA-43" or "other".
+        membership: Strongest membership in any area.
+        door: Door through which the request came.
+        activity: What the request did; None if it was not declared.
+        section: Section of the site.
+        action: What the rule book asked for.
+        outcome: What became of it.
+        reason: Why the outcome is not the plain one ("kind:asset", "mode:observe",
+            "unknown:bad_address", a code of an error), or "".
+        rules: Everything that decided, sorted.
+        versions: What the decision rests on.
+    """
+
+    period: str
+    site: str
+    place: str
+    membership: Membership
+    door: str
+    activity: Activity | None
+    section: str
+    action: Action
+    outcome: Outcome
+    reason: str
+    rules: tuple[str, ...]
+    versions: Versions
+
+
+class Counter(Protocol):
+    """Where counts go.
+
+    The engine asks once for the slot of a cell and then adds to the slot, so that
+    a table in shared memory costs one addition for each decision.
+    """
+
+    def slot(self, cell: CountCell) -> Callable[[], None]:
+        """Return what adds one to the count of `cell`."""
+
+    def counts(self) -> Mapping[CountCell, int]:
+        """Return all counts so far; a copy."""
+
+
+class MemoryCounter:
+    """Counts in the memory of this process; gone when it ends."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._counts: dict[CountCell, list[int]] = {}
+
+    def slot(self, cell: CountCell) -> Callable[[], None]:
+        with self._lock:
+            count = self._counts.setdefault(cell, [0])
+        lock = self._lock
+
+        def add() -> None:
+            with lock:
+                count[0] += 1
+
+        return add
+
+    def counts(self) -> dict[CountCell, int]:
+        with self._lock:
+            return {cell: count[0] for cell, count in self._counts.items()}

@@ -1,0 +1,124 @@
+"""gate check and gate test: is the rule book sound, does it do what its tests say."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from gate.cli.console import (
+    Exit,
+    config_file,
+    config_option,
+    show_findings,
+    show_json,
+    working,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gate.model import Diagnostic
+    from gate.rules import TestResult
+    from gate.workbench.checking import CheckReport
+
+
+@click.command()
+@config_option
+@click.option("--strict", is_flag=True, help="Take warnings for errors.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def check(
+    ctx: click.Context, config_path: Path, *, strict: bool, as_json: bool
+) -> None:
+    """Find every problem of configuration, rule book, notices and databases.
+
+    Proves the promises of the rule book for every place that the databases tell
+    apart, every path, activity and time. Exit codes: 0 sound, 1 problems, 5 a promise
+    is broken.
+    """
+    from gate.workbench.checking import check_everything  # noqa: PLC0415 (costs 0.3 s)
+
+    with working("Checking"):
+        now = int(time.time())
+        report = check_everything(config_file(config_path), os.environ, now)
+    code = _exit_code(report, strict=strict)
+    if as_json:
+        rows = [_finding_json(finding) for finding in report.findings]
+        show_json({"sound": code is Exit.SOUND, "findings": rows})
+    else:
+        show_findings(report.findings)
+        click.echo(_summary(report))
+    ctx.exit(code)
+
+
+def _exit_code(report: CheckReport, *, strict: bool) -> Exit:
+    from gate.model import Severity  # noqa: PLC0415
+
+    if report.breaks_promise:
+        return Exit.PROMISE_BROKEN
+    if report.has(Severity.ERROR) or (strict and report.has(Severity.WARNING)):
+        return Exit.PROBLEMS
+    return Exit.SOUND
+
+
+def _finding_json(finding: Diagnostic) -> dict[str, object]:
+    row = asdict(finding)
+    del row["source_line"]
+    mark = row.pop("mark")
+    return {**row, **mark}
+
+
+def _summary(report: CheckReport) -> str:
+    counts = [finding.severity.value for finding in report.findings]
+    told = [f"{counts.count(word)} {word}s" for word in dict.fromkeys(sorted(counts))]
+    book = report.book
+    if book is None:
+        return f"Not sound: {', '.join(told)}."
+    what = (
+        f"{len(book.areas)} areas, {len(book.rules)} rules, "
+        f"{len(book.exemptions)} exemptions, {len(book.promises)} promises, "
+        f"{len(book.tests)} tests"
+    )
+    kinds = f", over {len(report.index.classes)} kinds of place" if report.index else ""
+    return f"Checked {what}{kinds}: {', '.join(told) or 'no problems'}."
+
+
+@click.command()
+@config_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def test(ctx: click.Context, config_path: Path, *, as_json: bool) -> None:
+    """Run the tests that the rule book holds, by the evaluator that serves.
+
+    Exit codes: 0 all passed, 1 the book cannot be read, 4 a test failed.
+    """
+    from gate.workbench.checking import run_book_tests  # noqa: PLC0415 (costs 0.3 s)
+
+    results = run_book_tests(config_file(config_path), os.environ)
+    failed = [result for result in results if not result.ok]
+    if as_json:
+        show_json([_result_json(result) for result in results])
+    else:
+        for result in failed:
+            click.echo(f"{result.mark}: failed: {result.name}")
+            for sentence in result.failures:
+                click.echo(f"       = {sentence}")
+        passed = len(results) - len(failed)
+        click.echo(f"{passed} of {len(results)} tests passed.")
+    ctx.exit(Exit.TESTS_FAILED if failed else Exit.SOUND)
+
+
+def _result_json(result: TestResult) -> dict[str, object]:
+    return {
+        "name": result.name,
+        "at": str(result.mark),
+        "ok": result.ok,
+        "expected": {str(a): str(e) for a, e in result.expected.items()},
+        "got": {str(a): str(e) for a, e in result.got.items()},
+        "by": {str(a): list(by) for a, by in result.by.items()},
+        "failures": list(result.failures),
+    }

@@ -1,0 +1,13 @@
+"""What the deployer chose: config.yaml and the environment to Config.
+
+Nothing has a hidden default that is a choice of law or of safety; such a key that is
+missing is an error with its place.
+"""
+
+from __future__ import annotations
+
+from gate.config.agreement import check_agreement
+from gate.config.codes import CODES
+from gate.config.load import Config, load_config, read_config
+
+__all__ = ["CODES", "Config", "check_agreement", "load_config", "read_config"]

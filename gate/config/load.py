@@ -1,0 +1,115 @@
+"""config.yaml and the environment to a Config, with every problem at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from gate.config.checks import check
+from gate.config.overrides import override
+from gate.config.schema import Written
+from gate.documents import load, validate
+from gate.errors import ConfigMissingError, FindingsError
+from gate.model import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gate.config.schema import Audit, Geo, Rules, Server, Site, Visitor
+    from gate.documents import Document
+    from gate.model import Diagnostic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What the deployer chose; paths in it are absolute or start where the gate does.
+
+    Attributes:
+        mode: "enforce", or "observe": evaluate and count, but let everyone pass.
+        site: The news site.
+        visitor: How the reader's address is found.
+        geo: Where visitors are.
+        rules: The rule book's folder and the pinned promises.
+        state: Folder that the gate may write to.
+        audit: What is recorded.
+        server: How `gate serve` runs.
+        path: The file.
+        digest: SHA-256 of every value that holds, in hexadecimal. The order of
+            keys, comments and the folder that the file lies in do not matter.
+        document: The file with its places, for findings that come later.
+    """
+
+    mode: Literal["enforce", "observe"]
+    site: Site
+    visitor: Visitor
+    geo: Geo
+    rules: Rules
+    state: Path
+    audit: Audit
+    server: Server
+    path: Path
+    digest: str
+    document: Document
+
+
+def load_config(path: Path, environ: Mapping[str, str]) -> Config:
+    """Read the configuration.
+
+    Args:
+        path: config.yaml.
+        environ: Environment variables; those named GATE_SECTION__KEY hold over
+            the file.
+
+    Raises:
+        ConfigMissingError: There is no such file.
+        FindingsError: Something in it is wrong; all findings are in the error.
+    """
+    config, findings = read_config(path, environ)
+    if config is None:
+        raise FindingsError(findings)
+    return config
+
+
+def read_config(
+    path: Path, environ: Mapping[str, str]
+) -> tuple[Config | None, tuple[Diagnostic, ...]]:
+    """Read the configuration, with its warnings.
+
+    Returns:
+        The configuration (None if there is an error) and all findings, sorted.
+
+    Raises:
+        ConfigMissingError: There is no such file.
+    """
+    if not path.is_file():
+        raise ConfigMissingError(path)
+    document, findings = override(load(path), environ)
+    findings += document.findings
+    written, wrong = validate(document, Written, code="E110")
+    findings += wrong
+    if written:
+        findings += check(document, written, path.parent)
+    findings.sort(key=lambda finding: finding.sort_key)
+    if written is None or any(f.severity is Severity.ERROR for f in findings):
+        return None, tuple(findings)
+    return _compiled(path, document, written), tuple(findings)
+
+
+def _compiled(path: Path, document: Document, written: Written) -> Config:
+    folder = path.parent
+    databases = tuple(folder / name for name in written.geo.databases)
+    return Config(
+        mode=written.mode,
+        site=written.site,
+        visitor=written.visitor,
+        geo=written.geo.model_copy(update={"databases": databases}),
+        rules=written.rules.model_copy(update={"folder": folder / written.rules.folder}),
+        state=folder / written.state,
+        audit=written.audit,
+        server=written.server,
+        path=path,
+        digest=sha256(written.model_dump_json().encode()).hexdigest(),
+        document=document,
+    )

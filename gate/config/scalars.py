@@ -1,0 +1,199 @@
+"""The kinds of value that only the configuration has, each checked once, from text."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+from gate.documents.scalars import quoted, refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+UNIX = "unix"
+"""Stands in `visitor.trusted_proxies` for whoever connects over a unix socket."""
+
+NO_HEADER = "none"
+"""Stands in `visitor.header` for: readers connect directly, no header is believed."""
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+_LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*")
+_TOKEN = re.compile(r"[a-z0-9!#$%&'*+.^`|~-]+")
+_PREFIX = re.compile(r"/(?:[A-Za-z0-9._~-]+/)+")
+_LONGEST_HOST = 253  # characters, RFC 1035 section 2.3.4
+_LARGEST_PORT = 65_535
+_EVERYONE = "would believe everyone on the internet."
+
+
+def host_name(text: str) -> str:
+    """Return a host in lower case, as it stands in a request; IPv6 in brackets.
+
+    Raises:
+        PydanticCustomError: It is no host, or more than one.
+    """
+    host = text.strip().lower().rstrip(".")
+    if "/" in host:
+        better = urlsplit(host if "//" in host else f"//{host}").hostname
+        raise refusal(f"{quoted(text)} is more than a host name.", f"Write {better}.")
+    if _is_address(host):
+        return f"[{ip_address(host.strip('[]'))}]" if ":" in host else host
+    if not host.isascii():
+        raise refusal(f"{quoted(text)} is not in ASCII form.", _ascii_form(host))
+    if ":" in host:
+        better = host.partition(":")[0]
+        raise refusal(f"{quoted(text)} names a port.", f"Write {better}.")
+    if len(host) > _LONGEST_HOST or not _HOST.fullmatch(host):
+        raise refusal(f"{quoted(text)} is not a host name.", "There are no wildcards.")
+    return host
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return False
+    return True
+
+
+def _ascii_form(host: str) -> str:
+    try:
+        return f"Write {host.encode('idna').decode('ascii')}."
+    except UnicodeError:
+        return "Write it in Latin letters."
+
+
+def _split(text: str) -> SplitResult:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        raise refusal(f"{quoted(text)} is not a URL.") from None
+    if not text.isprintable() or " " in text or "@" in parts.netloc:
+        raise refusal(f"{quoted(text)} holds a space or a user name.")
+    return parts
+
+
+def _https_url(text: str) -> str:
+    parts = _split(text)
+    if parts.scheme != "https" or not parts.hostname:
+        raise refusal(f"{quoted(text)} is not a URL that begins with https://.")
+    return text
+
+
+def _page_url(text: str) -> str:
+    if text.startswith("/") and not text.startswith("//"):
+        _split(text)
+        return text
+    return _https_url(text)
+
+
+def _upstream(text: str) -> str:
+    if text.startswith("unix:/"):
+        return text
+    parts = _split(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        hint = "Write http://host:port, https://host or unix:/path."
+        raise refusal(f"{quoted(text)} is not the address of a site.", hint)
+    if parts.path not in {"", "/"} or parts.query or parts.fragment:
+        better = f"{parts.scheme}://{parts.netloc}"
+        message = f"{quoted(text)} holds a path; the gate forwards every path as it is."
+        raise refusal(message, f"Write {better}.")
+    return text.rstrip("/")
+
+
+def listen_address(text: str) -> str:
+    """Return where to listen: "host:port" or "unix:/path".
+
+    Raises:
+        PydanticCustomError: It is neither.
+    """
+    if text.startswith("unix:/"):
+        return text
+    host, colon, port = text.rpartition(":")
+    if not colon or not re.fullmatch("[0-9]{1,5}", port) or int(port) > _LARGEST_PORT:
+        hint = "Write 127.0.0.1:8080, [::1]:8080 or unix:/path."
+        raise refusal(f"{quoted(text)} is not a place to listen at.", hint)
+    if ":" in host and not host.startswith("["):
+        raise refusal(f"{quoted(text)} lacks brackets.", f"Write [{host}]:{port}.")
+    return f"{host_name(host)}:{int(port)}"
+
+
+def _header(text: str) -> str:
+    name = text.strip().lower()
+    if not _TOKEN.fullmatch(name):
+        hint = f"Write {name.replace('_', '-')}." if "_" in name else ""
+        raise refusal(f"{quoted(text)} is not the name of a header field.", hint)
+    return name
+
+
+def _trusted(text: str) -> str:
+    if text == UNIX:
+        return text
+    if text == "*":
+        raise refusal(f'"*" {_EVERYONE}', "Name the networks of your proxies.")
+    try:
+        network = ip_network(text, strict=False)
+    except ValueError:
+        hint = f"Write it like 10.0.0.0/8, or {UNIX}."
+        raise refusal(f"{quoted(text)} is not a network.", hint) from None
+    if network.prefixlen == 0:
+        raise refusal(f"{quoted(text)} {_EVERYONE}", "Name your proxies' networks.")
+    if network.network_address != ip_address(text.partition("/")[0]):
+        message = f"{quoted(text)} is an address inside a network."
+        raise refusal(message, f"Did you mean {network}?")
+    return str(network)
+
+
+def _file(text: str) -> Path:
+    if not text or not text.isprintable():
+        raise refusal("The name of a file or folder is missing.")
+    return Path(text).expanduser()
+
+
+def _prefix(text: str) -> str:
+    if not _PREFIX.fullmatch(text) or {".", ".."} & set(text.split("/")):
+        message = f"{quoted(text)} is not a path with a slash at both ends."
+        raise refusal(message, "Write it like /-/.")
+    return text
+
+
+def _method(text: str) -> str:
+    if text not in METHODS:
+        upper = f"Write {text.upper()}." if text.upper() in METHODS else ""
+        message = f"{quoted(text)} is not one of {', '.join(METHODS)}."
+        raise refusal(message, upper)
+    return text
+
+
+def _of(parse: Callable[[str], object]) -> BeforeValidator:
+    def check(value: object) -> object:
+        if not isinstance(value, str):
+            raise refusal("One value is needed here, not several.")
+        return parse(value)
+
+    return BeforeValidator(check)
+
+
+def _text(example: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "examples": [example]})
+
+
+Host = Annotated[str, _of(host_name), _text("news.example.org")]
+HttpsUrl = Annotated[str, _of(_https_url), _text("https://www.wikipedia.org/")]
+PageUrl = Annotated[str, _of(_page_url), _text("/about/undesirable/")]
+Upstream = Annotated[str, _of(_upstream), _text("http://127.0.0.1:8000")]
+Listen = Annotated[str, _of(listen_address), _text("127.0.0.1:8080")]
+HeaderName = Annotated[str, _of(_header), _text("X-Forwarded-For")]
+Trusted = Annotated[str, _of(_trusted), _text("10.0.0.0/8")]
+FilePath = Annotated[Path, _of(_file), _text("rules")]
+OwnPrefix = Annotated[str, _of(_prefix), _text("/-/")]
+Method = Annotated[
+    str, _of(_method), WithJsonSchema({"type": "string", "enum": list(METHODS)})
+]

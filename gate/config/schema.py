@@ -1,0 +1,196 @@
+"""What config.yaml may say: every key, its type, its default, and what it is for.
+
+A key without a default is a choice of law or of safety: nobody but the deployer can
+make it, so its absence is an error.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from gate.config.scalars import (
+    FilePath,
+    HeaderName,
+    Host,
+    HttpsUrl,
+    Listen,
+    Method,
+    OwnPrefix,
+    PageUrl,
+    Trusted,
+    Upstream,
+)
+from gate.documents import Flag, Glob, Ident, Line, Strict, Whole
+from gate.model import Action, Activity
+
+Some = Field(min_length=1)
+Gateable = Literal["share", "like", "comment", "save", "contact", "donate"]
+Effect = Literal["banner", "interstitial", "block"]
+
+
+class ExitUrl(Strict):
+    """Where "leave" leads: a neutral page that says nothing of the reader."""
+
+    default: HttpsUrl = Field(description="For every reader.")
+    areas: dict[Ident, HttpsUrl] = Field(
+        default={}, description="For readers in an area of the rule book, by its id."
+    )
+
+
+class ActivityPaths(Strict):
+    """How requests of one activity look; the first entry that fits holds."""
+
+    activity: Gateable = Field(description="The activity.")
+    methods: Annotated[tuple[Method, ...], Some] = Field(
+        default=("POST",), description="Methods of such requests."
+    )
+    paths: Annotated[tuple[Glob, ...], Some] = Field(
+        description='Their paths; "*" within a segment, "**" across segments.'
+    )
+
+    @property
+    def word(self) -> Activity:
+        """The activity as one of the closed vocabulary."""
+        return Activity(self.activity)
+
+
+class Section(Strict):
+    """A part of the site that is counted apart."""
+
+    name: Ident = Field(description="Name in counts.")
+    paths: Annotated[tuple[Glob, ...], Some] = Field(description="Its paths.")
+
+
+class Site(Strict):
+    """The news site that the gate stands in front of."""
+
+    name: Line = Field(description="Name that readers know the site by.")
+    hosts: Annotated[tuple[Host, ...], Some] = Field(
+        description="Host names it is reached by, without port; others get 421."
+    )
+    organization: Line = Field(
+        description="Name of the organization, as the notices give it."
+    )
+    explainer_url: PageUrl = Field(
+        description="Page that explains the situation; https, or a path on the site."
+    )
+    exit_url: ExitUrl = Field(description='Where "leave" leads.')
+    activities: tuple[ActivityPaths, ...] = Field(
+        default=(), description="Which requests share, like, comment, ...; all else reads."
+    )
+    sections: tuple[Section, ...] = Field(
+        default=(), description='Parts counted apart; all else is "other".'
+    )
+    feeds: tuple[Glob, ...] = Field(
+        default=(), description="Paths of feeds, which pass without a page before them."
+    )
+    footer: Flag = Field(
+        default=True,
+        description="Whether the notice stands as short text under every article.",
+    )
+    cache: Literal["private", "edge"] = Field(
+        default="private",
+        description="private: no cache keeps what the gate lets through; edge: "
+        "yours decides by the exported table.",
+    )
+    own_prefix: OwnPrefix = Field(
+        default="/-/", description="Path under which the gate's own pages live."
+    )
+
+
+class Visitor(Strict):
+    """How the reader's address is found."""
+
+    trusted_proxies: tuple[Trusted, ...] = Field(
+        description='Networks of your own proxies, and "unix"; [] if there are none.'
+    )
+    header: HeaderName = Field(
+        description='The one header in which they name the reader; "none" without.'
+    )
+
+
+class Geo(Strict):
+    """Where visitors are."""
+
+    databases: tuple[FilePath, ...] = Field(
+        default=(),
+        description="GeoIP2 City databases, best first; [] is the one in the wheel.",
+    )
+
+
+class Rules(Strict):
+    """Where the rule book is, and what it must never lose."""
+
+    folder: FilePath = Field(description="Folder of the rule book.")
+    pinned: dict[Ident, Effect] = Field(
+        default={},
+        description="Promises that a book must make, with the least action each.",
+    )
+
+    def pin(self, promise: str) -> Action:
+        """Return the least action that the pinned `promise` must demand."""
+        return Action[self.pinned[promise].upper()]
+
+
+class Audit(Strict):
+    """What is recorded."""
+
+    on_failure: Literal["serve", "refuse"] = Field(
+        description="When a decision cannot be counted: serve, or refuse with 503."
+    )
+    period: Literal["day", "hour"] = Field(
+        default="day", description="Finest time that any record tells apart."
+    )
+
+
+class Timeouts(Strict):
+    """Limits of waiting, in seconds."""
+
+    connect: Annotated[Whole, Field(ge=1, le=60)] = Field(
+        default=5, description="Until the site accepts a connection."
+    )
+    read: Annotated[Whole, Field(ge=1, le=3600)] = Field(
+        default=60, description="Until the site sends the next bytes."
+    )
+    stop: Annotated[Whole, Field(ge=0, le=600)] = Field(
+        default=30, description="For open requests to end when the gate stops."
+    )
+
+
+class Server(Strict):
+    """How `gate serve` runs; a door inside your own application reads nothing here."""
+
+    listen: Listen = Field(
+        default="127.0.0.1:8080", description='"host:port" or "unix:/path".'
+    )
+    workers: Annotated[Whole, Field(ge=1, le=256)] = Field(
+        default=2, description="Processes."
+    )
+    threads: Annotated[Whole, Field(ge=1, le=1024)] = Field(
+        default=8, description="Threads of each process."
+    )
+    upstream: Upstream | None = Field(
+        default=None, description="The site, if neither --site nor --demo is given."
+    )
+    timeouts: Timeouts = Field(default=Timeouts(), description="Limits of waiting.")
+
+
+class Written(Strict):
+    """Everything that config.yaml may say."""
+
+    mode: Literal["enforce", "observe"] = Field(
+        description="enforce: decisions are applied; observe: only counted."
+    )
+    site: Site = Field(description="The news site.")
+    visitor: Visitor = Field(description="How the reader's address is found.")
+    geo: Geo = Field(default=Geo(), description="Where visitors are.")
+    rules: Rules = Field(description="The rule book.")
+    state: FilePath = Field(
+        default=Path(".state"),
+        description="Folder that the gate may write to: index, counters, last good book.",
+    )
+    audit: Audit = Field(description="What is recorded.")
+    server: Server = Field(default=Server(), description="How `gate serve` runs.")

@@ -1,0 +1,305 @@
+"""Types for what is written as text: each says what it takes, and why not otherwise.
+
+They are annotations for fields of `Strict` models. Each refuses with one sentence and
+a hint, and gives the code of the finding. The JSON Schema of each is its pattern.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from gate.documents.globs import glob_problem
+from gate.documents.letters import latin_look, mixed_sentence, mixed_word, name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WHOLE = re.compile(r"0|[1-9][0-9]{0,14}")
+_DECIMAL = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,12})?")
+_IDENT = re.compile(r"[a-z0-9]+([_-][a-z0-9]+)*")
+_CODE = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_CIDR = re.compile(r"[0-9A-Fa-f.:]+/[0-9]{1,3}")
+_LONGEST_IDENT = 64  # characters
+_FARTHEST_OFFSET = 14 * 3600  # seconds; no place is farther from UTC
+
+
+def refusal(message: str, hint: str = "", *, code: str = "R003") -> PydanticCustomError:
+    """Return the error with which a scalar type refuses a value.
+
+    Args:
+        message: What is wrong with the value, in one sentence.
+        hint: What to do.
+        code: Code of the finding in a rule book.
+    """
+    context = {"sentence": message, "hint": hint, "code": code}
+    return PydanticCustomError("gate", "{sentence}", context)
+
+
+def quoted(value: object) -> str:
+    """Return a value as it is named in a sentence: quoted and not too long."""
+    text = str(value)
+    return f'"{text[:60]}…"' if len(text) > 60 else f'"{text}"'  # noqa: PLR2004
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    sort = "a list" if isinstance(value, list | tuple) else "a set of keys"
+    raise refusal(f"One value is needed here, not {sort}.")
+
+
+def _type(parse: Callable[[str], object]) -> BeforeValidator:
+    return BeforeValidator(lambda value: parse(_text(value)))
+
+
+def _pattern(pattern: re.Pattern[str], about: str) -> WithJsonSchema:
+    return WithJsonSchema(
+        {"type": "string", "pattern": f"^({pattern.pattern})$", "description": about}
+    )
+
+
+def _latin(value: str, *, code: str = "R006") -> None:
+    """Refuse letters that are not Latin in what must be Latin."""
+    if value.isascii():
+        return
+    odd = next(letter for letter in value if not letter.isascii())
+    look = latin_look(value)
+    hint = f'Did you mean "{look}"?' if look.isascii() else "Use Latin letters only."
+    message = f"{quoted(value)} holds a letter that is not Latin: {name(odd)}."
+    raise refusal(message, hint, code=code)
+
+
+def parse_instant(value: str) -> int:
+    """Return the moment in Unix seconds.
+
+    Raises:
+        PydanticCustomError: It is no moment with an offset from UTC.
+
+    Source:
+        RFC 3339, section 5.6; seconds may be left out.
+    """
+    if not _INSTANT.fullmatch(value):
+        raise _no_instant(value)
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        message = f"{quoted(value)} is not in the calendar or on the clock."
+        raise refusal(message, code="R020") from None
+    offset = moment.utcoffset()
+    if offset is None or abs(offset.total_seconds()) > _FARTHEST_OFFSET:
+        message = f"No place is as far from UTC as {quoted(value)} says."
+        raise refusal(message, code="R020")
+    return int(moment.timestamp())
+
+
+def _no_instant(value: str) -> PydanticCustomError:
+    example = '"2024-02-20T00:00:00+03:00"'
+    if value.isdigit():
+        message = f"{quoted(value)} is only digits: is it a day, or a count of seconds?"
+    elif _DAY.fullmatch(value):
+        message = f"{quoted(value)} is a day without time and offset from UTC."
+        example = f'"{value}T00:00:00+03:00"'
+    elif re.fullmatch(r"[0-9-]{10}[Tt ][0-9:.]+", value):
+        message = f"{quoted(value)} lacks the offset from UTC."
+        example = f'"{value.replace(" ", "T").upper()}+03:00"'
+    else:
+        message = f"{quoted(value)} is not a moment."
+    return refusal(message, f"Write it like {example}.", code="R020")
+
+
+def parse_day(value: str) -> str:
+    """Return a calendar day as it is written, "YYYY-MM-DD".
+
+    Raises:
+        PydanticCustomError: It is no such day.
+    """
+    if not _DAY.fullmatch(value):
+        raise refusal(f"{quoted(value)} is not a day.", 'Write it like "2026-08-22".')
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        raise refusal(f"{quoted(value)} is not in the calendar.") from None
+    return value
+
+
+def parse_flag(value: str) -> bool:
+    """Return whether `value` is "true"; only "true" and "false" are taken.
+
+    Raises:
+        PydanticCustomError: It is another word.
+    """
+    if value not in {"true", "false"}:
+        raise refusal(f"{quoted(value)} is neither true nor false.")
+    return value == "true"
+
+
+def parse_whole(value: str) -> int:
+    """Return a whole number from 0 to 999,999,999,999,999, in plain digits.
+
+    Raises:
+        PydanticCustomError: It is anything else, also "007" or "1_000".
+    """
+    if not _WHOLE.fullmatch(value):
+        message = f"{quoted(value)} is not a whole number."
+        raise refusal(message, "Use the digits 0 to 9, without leading zeros.")
+    return int(value)
+
+
+def parse_decimal(value: str) -> float:
+    """Return a number in plain decimal digits, without exponent.
+
+    Raises:
+        PydanticCustomError: It is anything else, also "nan".
+    """
+    if not _DECIMAL.fullmatch(value):
+        message = f"{quoted(value)} is not a number."
+        raise refusal(message, "Write it like 44.95.")
+    return float(value)
+
+
+def parse_ident(value: str) -> str:
+    """Return an id: lower-case Latin letters, digits, single hyphens between.
+
+    Raises:
+        PydanticCustomError: It is no id, or longer than 64 characters.
+    """
+    _latin(value)
+    if len(value) > _LONGEST_IDENT:
+        raise refusal(f"{quoted(value)} is longer than {_LONGEST_IDENT} characters.")
+    if not _IDENT.fullmatch(value):
+        better = re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-")
+        hint = f'Write it like "{better}".' if better else ""
+        message = f"{quoted(value)} is not an id: small letters, digits, hyphens."
+        raise refusal(message, hint)
+    return value
+
+
+def parse_code(value: str) -> str:
+    """Return a code of the form of ISO 3166-1 alpha-2 or ISO 3166-2.
+
+    Raises:
+        PydanticCustomError: It does not have the form.
+    """
+    return _parse_code(value, _CODE, 'a code such as "UA" or "UA-43"')
+
+
+def parse_country(value: str) -> str:
+    """Return a code of the form of ISO 3166-1 alpha-2.
+
+    Raises:
+        PydanticCustomError: It does not have the form.
+    """
+    return _parse_code(value, _COUNTRY, 'a country code such as "UA"')
+
+
+def _parse_code(value: str, pattern: re.Pattern[str], sort: str) -> str:
+    _latin(value)
+    if pattern.fullmatch(value):
+        return value
+    upper = value.strip().upper().replace("_", "-")
+    hint = f'Did you mean "{upper}"?' if pattern.fullmatch(upper) else ""
+    raise refusal(f"{quoted(value)} is not {sort}.", hint, code="R010")
+
+
+def parse_cidr(value: str) -> str:
+    """Return a network in canonical CIDR form.
+
+    Raises:
+        PydanticCustomError: It is no network, or its address has host bits.
+    """
+    if not _CIDR.fullmatch(value):
+        hint = "Write it like 192.0.2.0/24 or 2001:db8::/32."
+        if "/" not in value and _is_network(value):
+            hint = f"Write {ipaddress.ip_network(value)} for this one address."
+        raise refusal(f"{quoted(value)} is not a network.", hint, code="R014")
+    if not _is_network(value):
+        raise refusal(f"{quoted(value)} is not a network.", code="R014")
+    network = ipaddress.ip_network(value, strict=False)
+    address = ipaddress.ip_address(value.partition("/")[0])
+    if network.network_address != address:
+        message = f"{quoted(value)} is an address inside a network."
+        raise refusal(message, f"Did you mean {network}?", code="R014")
+    return str(network)
+
+
+def _is_network(value: str) -> bool:
+    try:
+        ipaddress.ip_network(value, strict=False)
+    except ValueError:
+        return False
+    return True
+
+
+def parse_glob(value: str) -> str:
+    """Return a pattern for canonical paths; a slash at its end is dropped.
+
+    Raises:
+        PydanticCustomError: It could never match a canonical path as written.
+    """
+    word = mixed_word(value)
+    if word:
+        raise refusal(mixed_sentence(word), "Type the word again.", code="R006")
+    problem = glob_problem(value)
+    if problem:
+        message, hint = problem
+        raise refusal(f"{quoted(value)} {message}", hint, code="R037")
+    return value.rstrip("/") or "/"
+
+
+def parse_path(value: str) -> str:
+    """Return a canonical path without pattern signs.
+
+    Raises:
+        PydanticCustomError: No request has such a path.
+    """
+    glob = glob_problem(value.replace("*", "x"))
+    if glob:
+        message, hint = glob
+        raise refusal(f"{quoted(value)} {message}", hint, code="R037")
+    return value
+
+
+def parse_line(value: str) -> str:
+    """Return text that says something.
+
+    Raises:
+        PydanticCustomError: It is blank.
+    """
+    if not value.strip():
+        raise refusal("The text is empty.")
+    return value.strip()
+
+
+Instant = Annotated[int, _type(parse_instant), _pattern(_INSTANT, "with UTC offset")]
+Day = Annotated[str, _type(parse_day), _pattern(_DAY, "a calendar day")]
+Flag = Annotated[bool, _type(parse_flag), WithJsonSchema({"type": "boolean"})]
+Whole = Annotated[
+    int, _type(parse_whole), WithJsonSchema({"type": "integer", "minimum": 0})
+]
+Decimal = Annotated[float, _type(parse_decimal), WithJsonSchema({"type": "number"})]
+Ident = Annotated[str, _type(parse_ident), _pattern(_IDENT, "small letters, hyphens")]
+Code = Annotated[str, _type(parse_code), _pattern(_CODE, "ISO 3166-1 or 3166-2")]
+Country = Annotated[str, _type(parse_country), _pattern(_COUNTRY, "ISO 3166-1 alpha-2")]
+Cidr = Annotated[
+    str, _type(parse_cidr), _pattern(_CIDR, "a network, such as 192.0.2.0/24")
+]
+Glob = Annotated[
+    str, _type(parse_glob), WithJsonSchema({"type": "string", "pattern": "^/"})
+]
+CanonicalPath = Annotated[
+    str, _type(parse_path), WithJsonSchema({"type": "string", "pattern": "^/"})
+]
+Line = Annotated[
+    str, _type(parse_line), WithJsonSchema({"type": "string", "minLength": 1})
+]

@@ -1,0 +1,163 @@
+"""Header fields on their way in and out: caching, entity tags, content codings.
+
+A page that the gate adds to is no longer the site's own representation: its entity
+tag carries the mark of what was added, and a validator that does not know of the
+addition must not confirm a copy that lacks it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gate.model import Passage
+
+    Environ = dict[str, object]
+    Fields = list[tuple[str, str]]
+
+PRIVATE = ("Cache-Control", "private, no-cache")
+PRIVATE_NO_STORE = ("Cache-Control", "private, no-store")
+EDGE_NO_STORE = ("CDN-Cache-Control", "no-store")
+
+# What tells a shared cache to keep an answer, also in the dialects of single vendors.
+_CACHE_FIELDS = frozenset(
+    {
+        "cache-control",
+        "expires",
+        "pragma",
+        "cdn-cache-control",
+        "surrogate-control",
+        "edge-control",
+        "x-accel-expires",
+        "akamai-cache-control",
+        "cloudflare-cdn-cache-control",
+        "fastly-cache-control",
+        "netlify-cdn-cache-control",
+        "vercel-cdn-cache-control",
+    }
+)
+# What described the bytes before something was put between them.
+_STALE_FIELDS = frozenset(
+    {
+        "content-length",
+        "last-modified",
+        "etag",
+        "accept-ranges",
+        "content-md5",
+        "digest",
+        "content-digest",
+        "repr-digest",
+    }
+)
+_READABLE_CODINGS = frozenset({"gzip", "x-gzip", "deflate", "identity"})
+_TAG = re.compile(r'(?:W/)?"([^"]*)"')
+_WIDE_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*(?:utf-?(?:7|16|32)|ucs|iso-2022)")
+
+
+def is_html(content_type: str) -> bool:
+    """Say whether a Content-Type names HTML, the only text that can be added to.
+
+    XHTML sent as XML is left alone: one unclosed element would break the page.
+    """
+    return content_type[:9].lower() == "text/html" and content_type[9:10] in "; ,\t"
+
+
+def is_readable(content_type: str, coding: str) -> bool:
+    """Say whether ASCII can be put into a body of this type and content coding."""
+    return coding.strip().lower() in _READABLE_CODINGS and (
+        len(content_type) < len("text/html;c")
+        or not _WIDE_CHARSET.search(content_type.lower())
+    )
+
+
+def keep_private(headers: Fields) -> Fields:
+    """Return header fields under which no shared cache keeps the answer.
+
+    An application's own `no-store` is stricter and stays.
+
+    Args:
+        headers: The site's header fields.
+
+    Returns:
+        A new list with `Cache-Control` and `CDN-Cache-Control` replaced, and
+        without Expires, Surrogate-Control and vendors' own fields.
+
+    Source:
+        RFC 9111, section 5.2.2; RFC 9213 (targeted cache control).
+    """
+    kept = [field for field in headers if field[0].lower() not in _CACHE_FIELDS]
+    if len(kept) == len(headers):
+        kept += (PRIVATE, EDGE_NO_STORE)
+        return kept
+    strict = any(
+        name.lower() == "cache-control" and "no-store" in value.lower()
+        for name, value in headers
+    )
+    kept += (PRIVATE_NO_STORE if strict else PRIVATE, EDGE_NO_STORE)
+    return kept
+
+
+def describe_anew(headers: Fields, mark: str) -> Fields:
+    """Return header fields for a page that something is put into.
+
+    Args:
+        headers: The site's header fields.
+        mark: `Passage.mark`.
+
+    Returns:
+        A new list: without length, Last-Modified, ranges and digests, and with a
+        weak entity tag that names the mark if there was a tag.
+    """
+    kept = [field for field in headers if field[0].lower() not in _STALE_FIELDS]
+    return kept + marked_tags(headers, mark)
+
+
+def marked_tags(headers: Fields, mark: str) -> Fields:
+    """Return the ETag fields among `headers`, weakened and marked."""
+    return [
+        (name, f'W/"{found[1]}~{mark}"')
+        for name, value in headers
+        if name.lower() == "etag" and (found := _TAG.match(value))
+    ]
+
+
+def ask_whole(environ: Environ, passage: Passage) -> None:
+    """Change a request so that the site answers with a page that can be added to.
+
+    Ranges and dates go, because they speak of the site's own bytes. Of the entity
+    tags only those that carry the present mark go on, unwrapped.
+    """
+    environ.pop("HTTP_RANGE", None)
+    environ.pop("HTTP_IF_RANGE", None)
+    environ.pop("HTTP_IF_MODIFIED_SINCE", None)
+    accepted = environ.get("HTTP_ACCEPT_ENCODING")
+    if accepted:
+        environ["HTTP_ACCEPT_ENCODING"] = readable_codings(str(accepted))
+    tags = environ.pop("HTTP_IF_NONE_MATCH", None)
+    if tags and (own := unwrapped_tags(str(tags), passage.mark)):
+        environ["HTTP_IF_NONE_MATCH"] = own
+
+
+def unwrapped_tags(value: str, mark: str) -> str:
+    """Return the tags of an If-None-Match that carry `mark`, as the site knows them."""
+    end = f"~{mark}"
+    return ", ".join(
+        f'W/"{tag.removesuffix(end)}"'
+        for tag in _TAG.findall(value)
+        if tag.endswith(end)
+    )
+
+
+@lru_cache(maxsize=256)
+def readable_codings(accepted: str) -> str:
+    """Reduce an Accept-Encoding value to codings that can be taken apart again."""
+    wanted = (item.strip() for item in accepted.split(","))
+    return ", ".join(
+        item
+        for item in wanted
+        if item.partition(";")[0].strip().lower() in _READABLE_CODINGS
+    )
+
+

@@ -1,0 +1,215 @@
+"""The site's own answer on its way out, with something put into it.
+
+WSGI lets an application start its answer late, twice (for an error) or by `write()`,
+so nothing is handed to the server before it is known what the answer will be.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gate.answer.insertion import Insertion
+from gate.doors.fields import (
+    describe_anew,
+    is_html,
+    is_readable,
+    keep_private,
+)
+from gate.doors.sending import Closing, send
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from wsgiref.types import StartResponse
+
+    from gate.doors.sending import ExcInfo
+    from gate.model import Passage
+
+    Fields = list[tuple[str, str]]
+
+# Pages up to this length in bytes are changed in one piece and keep a Content-Length;
+# it also bounds what is held back while the place for a banner is looked for.
+WHOLE = 1 << 20
+
+_NOT_A_PAGE = frozenset({"204", "206", "304"})
+
+
+class Reply:
+    """One answer of the site into which a passage puts banner and footer.
+
+    Hand `start` to the site as its `start_response`, and what the site returns to
+    `body`; the server gets what `body` returns.
+
+    Args:
+        passage: What is put in.
+        start_response: The server's.
+        method: Method with which the site is asked.
+    """
+
+    __slots__ = (
+        "_coding",
+        "_exc_info",
+        "_head",
+        "_held",
+        "_insertion",
+        "_is_html",
+        "_method",
+        "_passage",
+        "_placed",
+        "_received",
+        "_refused",
+        "_server",
+        "_whole",
+        "_write_on",
+    )
+
+    def __init__(
+        self, passage: Passage, start_response: StartResponse, method: str
+    ) -> None:
+        self._passage = passage
+        self._server = start_response
+        self._method = method
+        self._head: tuple[str, Fields] | None = None
+        self._exc_info: ExcInfo | None = None
+        self._coding: str | None = None
+        self._insertion: Insertion | None = None
+        self._write_on: Callable[[bytes], object] | None = None
+        self._held: list[bytes] = []
+        self._placed: set[str] = set()
+        self._received = 0
+        self._is_html = self._refused = self._whole = False
+
+    def start(
+        self, status: str, headers: Fields, exc_info: ExcInfo | None = None, /
+    ) -> Callable[[bytes], object]:
+        """Take the site's status and header fields, as PEP 3333 says."""
+        if exc_info and self._received:
+            raise exc_info[1].with_traceback(exc_info[2])
+        if self._head is not None and not exc_info:
+            raise AssertionError("start_response was called twice without exc_info")
+        self._exc_info = exc_info
+        self._head = (status, headers)
+        return self._prepare(status, headers)
+
+    def place(self, slot: str) -> bool:
+        """Let a template place the banner ("top") or the footer ("bottom") itself.
+
+        Returns:
+            False if the door has begun to send and will place it.
+        """
+        if self._received:
+            return False
+        self._placed.add(slot)
+        return True
+
+    def body(self, result: Iterable[bytes]) -> Iterable[bytes]:
+        """Return what the server is to send for what the site returned."""
+        if self._write_on is not None and self._coding is None:
+            return result
+        if isinstance(result, list | tuple):
+            self._whole = True
+        return Closing(self._chunks(result), result)
+
+    def _prepare(self, status: str, headers: Fields) -> Callable[[bytes], object]:
+        fields = {name.lower(): value for name, value in headers}
+        kind = fields.get("content-type", "")
+        coding = fields.get("content-encoding", "identity")
+        self._is_html = is_html(kind)
+        self._coding = None
+        if not self._is_html or status[0] == "3" or status[:3] in _NOT_A_PAGE:
+            changed = status[:3] == "304"  # it confirms a page that has the mark
+        elif not is_readable(kind, coding):
+            self._refused = self._passage.otherwise is not None
+            changed = False
+        elif self._method == "HEAD":
+            changed = True
+        else:
+            self._coding = coding
+            self._whole = int(fields.get("content-length", WHOLE + 1)) <= WHOLE
+            return self._write
+        return self._write if self._refused else self._commit(changed=changed)
+
+    def _insert(self) -> Insertion:
+        passage, placed = self._passage, self._placed
+        return Insertion(
+            b"" if "top" in placed else passage.top,
+            b"" if "bottom" in placed else passage.bottom,
+            self._coding or "identity",
+        )
+
+    def _commit(
+        self, *, changed: bool, length: int | None = None
+    ) -> Callable[[bytes], object]:
+        if self._head is None:
+            raise AssertionError("the application never called start_response")
+        status, headers = self._head
+        passage = self._passage
+        if changed:
+            headers = describe_anew(headers, passage.mark)
+        if length is not None:
+            headers.append(("Content-Length", str(length)))
+        if passage.private or (passage.private_html and self._is_html):
+            headers = keep_private(headers)
+        exc_info = (self._exc_info,) if self._exc_info else ()
+        self._exc_info = None
+        self._write_on = self._server(status, headers, *exc_info)
+        return self._write_on
+
+    def _write(self, data: bytes) -> None:
+        out = self._take(data)
+        if out and self._write_on is not None:
+            self._write_on(out)
+
+    def _chunks(self, result: Iterable[bytes]) -> Iterator[bytes]:
+        for chunk in result:
+            out = self._take(chunk)
+            if self._write_on is not None:
+                yield out
+            elif self._refused:
+                break
+        yield self._last()
+
+    def _take(self, chunk: bytes) -> bytes:
+        self._received += len(chunk)
+        if self._refused:
+            return b""
+        if self._coding is None:
+            return chunk
+        if self._insertion is None:
+            self._insertion = self._insert()
+        out = self._insertion.feed(chunk)
+        if self._write_on is None:
+            self._held.append(out)
+            if self._waits():
+                return b""
+            self._commit(changed=True)
+            out = b"".join(self._held)
+            self._held.clear()
+        return out
+
+    def _waits(self) -> bool:
+        """Say whether nothing may leave yet; gives up beyond `WHOLE`."""
+        if self._received <= WHOLE:
+            return self._whole or self._is_homeless()
+        self._refused = self._is_homeless()
+        return self._refused
+
+    def _is_homeless(self) -> bool:
+        """Say whether there is a banner that has found no place so far."""
+        return (
+            self._passage.otherwise is not None
+            and "top" not in self._placed
+            and not (self._insertion and self._insertion.found_place)
+        )
+
+    def _last(self) -> bytes:
+        if self._coding is None and not self._refused:
+            return b""
+        if not self._refused:
+            insertion = self._insertion or self._insert()
+            self._held.append(insertion.finish())
+            if self._write_on is None and not self._is_homeless():
+                self._commit(changed=True, length=sum(map(len, self._held)))
+            if self._write_on is not None:
+                return b"".join(self._held)
+        other = self._passage.otherwise
+        return b"".join(send(other, self._server)) if other else b""

@@ -1,0 +1,145 @@
+"""What a reader meets where something must come before the article. Pure.
+
+Called only when the decision is stricter than pass, or when a request with an
+undeclared unsafe method asks for a path that can be gated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from gate.answer import proceed, taken_out
+from gate.audit import Outcome
+from gate.model import Action, Activity, Kind, Passage
+from gate.request import acknowledged, continues, cookie_name
+
+if TYPE_CHECKING:
+    from gate.answer import Pages
+    from gate.decision import Cell
+    from gate.model import Answer, Request
+
+LET_THROUGH = frozenset({Kind.ASSET, Kind.FEED, Kind.PREFLIGHT})
+"""Kinds that no page can come before; the footer covers feeds."""
+
+WHOLE_PAGES = frozenset({Kind.DOCUMENT, Kind.PREFETCH, Kind.PREVIEW})
+"""Kinds whose HTML is a page of its own, with a place for a banner and a footer."""
+
+SHOWN_HEADER = "gate-shown"
+"""Field in which a script says which revision of the notices it has shown."""
+
+
+class Meeting(NamedTuple):
+    """One request where something may have to come before the article.
+
+    Attributes:
+        request: What arrived.
+        activity: What it does; None for an undeclared unsafe method.
+        cell: What holds here.
+        areas: Areas of which the place may be a member.
+        pages: All answers of the site.
+        passage: How the request passes when nothing stands in its way.
+        carries: Whether the door sees forms and can answer them with an article.
+    """
+
+    request: Request
+    activity: Activity | None
+    cell: Cell
+    areas: tuple[str, ...]
+    pages: Pages
+    passage: Passage
+    carries: bool = True
+
+
+class Met(NamedTuple):
+    """What follows, and how it is counted."""
+
+    reply: Answer | Passage
+    outcome: Outcome
+    reason: str = ""
+
+
+def meet(meeting: Meeting) -> Met:
+    """Return what a request meets."""
+    if meeting.request.kind in LET_THROUGH:
+        reason = f"kind:{meeting.request.kind}"
+        return Met(meeting.passage, Outcome.PASSED, reason)
+    if meeting.activity is None:
+        return _undeclared(meeting)
+    match meeting.cell.decision.action:
+        case Action.BLOCK:
+            return Met(_page(meeting), Outcome.BLOCKED)
+        case Action.BANNER:
+            return Met(_with_banner(meeting), Outcome.COVERED)
+        case Action.INTERSTITIAL:
+            return Met(_interstitial(meeting), Outcome.COVERED)
+        case Action.PASS:
+            return Met(meeting.passage, Outcome.PASSED)
+
+
+def _undeclared(meeting: Meeting) -> Met:
+    """Tell Continue, a POST to the article's own address, from the site's own POST."""
+    way = continues(meeting.request, meeting.pages.revision)
+    if way == "no":
+        return Met(meeting.passage, Outcome.PASSED, "undeclared")
+    if meeting.cell.decision.action is Action.BLOCK:
+        return Met(_page(meeting), Outcome.BLOCKED)
+    if way == "yes":
+        return Met(_proceed(meeting), Outcome.COVERED)
+    if way == "direct":
+        return Met(replace(meeting.passage, as_get=True), Outcome.COVERED)
+    return Met(_page(meeting), Outcome.COVERED)
+
+
+def _interstitial(meeting: Meeting) -> Answer | Passage:
+    shown = _was_shown(meeting)
+    return shown if shown is not None else _page(meeting)
+
+
+def _was_shown(meeting: Meeting) -> Passage | None:
+    """Return how the request passes if its notices were shown, else None."""
+    request, revision = meeting.request, meeting.pages.revision
+    if meeting.activity is Activity.READ:
+        return meeting.passage if acknowledged(request, revision) else None
+    if request.kind is Kind.FETCH:
+        said = request.headers.get(SHOWN_HEADER)
+        return meeting.passage if said == revision else None
+    match continues(request, revision):
+        case "yes":
+            form = taken_out(request.form or b"", revision)
+            return replace(meeting.passage, form=form)
+        case "direct":
+            return replace(meeting.passage, as_get=True)
+        case _:
+            return None
+
+
+def _with_banner(meeting: Meeting) -> Passage:
+    """Put the banner on the passage; a whole page without a place for it is held."""
+    passage, notices = meeting.passage, meeting.cell.decision.notices
+    if meeting.request.kind not in WHOLE_PAGES:
+        return passage
+    banner = meeting.pages.banner(meeting.request, notices, areas=meeting.areas)
+    return replace(
+        passage,
+        top=banner.html,
+        mark=banner.mark + passage.mark,
+        otherwise=None if _was_shown(meeting) else _page(meeting),
+    )
+
+
+def _proceed(meeting: Meeting) -> Answer:
+    request = meeting.request
+    return proceed(
+        request.target, revision=meeting.pages.revision, cookie=cookie_name(request)
+    )
+
+
+def _page(meeting: Meeting) -> Answer:
+    return meeting.pages.before(
+        meeting.request,
+        meeting.cell.decision,
+        activity=meeting.activity or Activity.READ,
+        areas=meeting.areas,
+        carries=meeting.carries,
+    )

@@ -1,0 +1,165 @@
+"""The results that `prepare` leaves in the state folder, and asking for them.
+
+An index is named after the digests of its database and areas, a proof after the
+digests of everything that it holds for; so a result that does not fit is never found.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from gate import __version__
+from gate.errors import (
+    DatabaseError,
+    FindingsError,
+    IndexDamagedError,
+    PreparationError,
+    RelayedDatabaseError,
+    StateFolderError,
+)
+from gate.model import Diagnostic, Mark, Severity
+from gate.notices import load_notices
+from gate.places import Index, cache_name, databases_digest, embedded_databases
+from gate.rules import load_book
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from gate.config import Config
+    from gate.model import Notice, RuleBook
+
+
+def load_texts(config: Config) -> tuple[RuleBook, Mapping[str, Notice]]:
+    """Read the rule book and the notices.
+
+    Raises:
+        FindingsError: At least one file has an error.
+    """
+    folder = config.rules.folder
+    book, problems = load_book(folder)
+    notices, more = load_notices(folder)
+    findings = [*problems, *more]
+    if book is None or any(f.severity is Severity.ERROR for f in findings):
+        raise FindingsError(findings)
+    return book, notices
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """Where the results for a config and a book lie.
+
+    Attributes:
+        databases: The GeoIP databases.
+        index_path: The index of the databases and the areas of the book.
+        proof_path: Exists when the book has been proved over that index.
+    """
+
+    databases: tuple[Path, ...]
+    index_path: Path
+    proof_path: Path
+
+    @classmethod
+    def of(cls, config: Config, book: RuleBook) -> Prepared:
+        """Name the results.
+
+        Raises:
+            DatabaseError: A database cannot be read.
+            StateFolderError: The state folder cannot be used.
+        """
+        databases = config.geo.databases or embedded_databases()
+        digest = databases_digest(databases)
+        _ensure_folder(config.state)
+        told = json.dumps(
+            [__version__, book.digest, digest, sorted(config.rules.pinned.items())]
+        )
+        return cls(
+            databases=databases,
+            index_path=config.state / cache_name(digest, book.areas_digest),
+            proof_path=config.state / f"proof-{sha256(told.encode()).hexdigest()[:32]}",
+        )
+
+    def cached_index(self) -> Index | None:
+        """Return the index if there is a sound one; else None, as if there were none."""
+        try:
+            return Index.load(self.index_path)
+        except IndexDamagedError:
+            return None
+
+    def note_soundness(self) -> None:
+        """Record that the book may be served."""
+        self.proof_path.touch()
+
+
+def prepared_index(
+    config_path: Path, config: Config, book: RuleBook
+) -> tuple[Index, tuple[DatabaseError, ...]]:
+    """Return the index for a proved book, preparing both where needed.
+
+    Returns:
+        The index, and why no database could be used: then the index says
+        `database_unusable` of every address, for which the book has a written action.
+
+    Raises:
+        FindingsError: The book fails its own tests, or a promise is broken.
+        PreparationError: The preparing process ended without a result.
+        StateFolderError: The state folder cannot be used.
+    """
+    try:
+        prepared = Prepared.of(config, book)
+        index = prepared.cached_index()
+        if index is None or not prepared.proof_path.exists():
+            _run(config_path)
+            index = Index.load(prepared.index_path)
+    except DatabaseError as error:
+        return Index.unusable(book.area_versions), (error,)
+    return index, ()
+
+
+def _run(config_path: Path) -> None:
+    """Prepare in a child process.
+
+    Raises:
+        DatabaseError: A database cannot be used.
+        FindingsError: The book may not be served.
+        PreparationError: The process ended without a result.
+    """
+    command = [sys.executable, "-m", "gate.engine.prepare", str(config_path)]
+    done = subprocess.run(  # noqa: S603 - our own module, and a path, no shell
+        command, capture_output=True, check=False, text=True
+    )
+    if done.returncode == 0:
+        return
+    told = _parsed(done.stdout)
+    if told.get("findings"):
+        raise FindingsError([_diagnostic(finding) for finding in told["findings"]])
+    error = told.get("error") or {}
+    if error.get("code", "").startswith("E2"):
+        raise RelayedDatabaseError(**error)
+    raise PreparationError(status=done.returncode, said=error.get("message", ""))
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _diagnostic(told: dict[str, Any]) -> Diagnostic:
+    mark = Mark(**told["mark"])
+    severity = Severity(told["severity"])
+    return Diagnostic(**{**told, "mark": mark, "severity": severity})
+
+
+def _ensure_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StateFolderError(reason=error.strerror or "unknown") from error

@@ -1,0 +1,275 @@
+"""What a snapshot answers until a moment in time: plans, made once and kept.
+
+A plan is what follows from a location class, a cell of the decision table, a kind of
+request and a door. Most requests pass, and their plan is complete; where something
+must come before the article, `meeting` also reads the reader's language and
+acknowledgement.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from gate.answer import leave
+from gate.audit import CountCell, Outcome
+from gate.decision import Cell, Table, stricter
+from gate.engine.meeting import LET_THROUGH, WHOLE_PAGES, Meeting, Met, meet
+from gate.model import Action, Activity, Membership, Passage, Unknown
+from gate.request import is_user_typed_or_same_origin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gate.audit import Counter
+    from gate.engine.snapshot import Snapshot
+    from gate.errors import RequestError
+    from gate.model import Answer, Request
+
+DAY = 86_400
+"""Seconds."""
+
+MOST_PLANS = 100_000
+"""Bound on memory; a real site needs some hundreds."""
+
+
+class Plan(NamedTuple):
+    """What follows for all requests that no rule can tell apart.
+
+    Attributes:
+        cell: What holds; kept here so that its identity is not used again.
+        passage: How such requests pass if nothing comes before.
+        add: Counts such a request; None as long as the outcome is open.
+    """
+
+    cell: Cell
+    passage: Passage
+    add: Callable[[], None] | None
+
+
+class Serving:
+    """A snapshot at work.
+
+    Attributes:
+        snapshot: What decisions rest on.
+        until: First second (Unix time) in which another `Serving` must be made: a
+            rule begins or ends, the database becomes too old, or the day ends.
+    """
+
+    def __init__(self, snapshot: Snapshot, counter: Counter, now: int) -> None:
+        self.snapshot = snapshot
+        config, book = snapshot.config, snapshot.book
+        self._table = Table.build(
+            book,
+            snapshot.index.classes,
+            sections=[(s.name, s.paths) for s in config.site.sections],
+            now=now,
+            also=Unknown.DATABASE_UNUSABLE if self._is_old(now) else None,
+        )
+        self._counter = counter
+        self._period = datetime.fromtimestamp(now, UTC).date().isoformat()
+        self._now = now
+        self._leave_path = config.site.own_prefix + "leave"
+        self._plans: dict[tuple[object, ...], Plan] = {}
+        self._doubts: dict[tuple[int, int], tuple[Cell, Cell, Cell]] = {}
+        self._areas: dict[int, tuple[str, ...]] = {}
+        self.until = min(self._ends(now))
+
+    def answer(self, request: Request) -> Answer | Passage:
+        """Return what follows from a request, counted."""
+        snapshot, client = self.snapshot, request.client
+        index = snapshot.index
+        class_id = (
+            index.find(client.version, client.number)
+            if client.unknown is None
+            else index.unknown(client.unknown)
+        )
+        path = request.path
+        if path == self._leave_path:
+            return self._leave(request, class_id)
+        activity = snapshot.activities.of(request.method, path)
+        cell = self._table.look_up(class_id, path, activity or Activity.READ)
+        if client.doubt is not None:
+            cell = self._doubted(cell, request, client.doubt, activity)
+        key = (id(cell), class_id, activity, request.kind, request.door)
+        plan = self._plans.get(key) or self._plan(
+            key, cell, class_id, request, activity
+        )
+        if plan.add is not None:
+            plan.add()
+            return plan.passage
+        return self._meet(plan, request, activity, class_id)
+
+    def refused(self, error: RequestError, *, door: str) -> Answer:
+        """Answer a request that no decision can be made for, counted."""
+        self._counter.slot(
+            CountCell(
+                period=self._period,
+                site=self.snapshot.config.site.name,
+                place="",
+                membership=Membership.NO,
+                door=door,
+                activity=None,
+                section="",
+                action=Action.PASS,
+                outcome=Outcome.REFUSED,
+                reason=error.code,
+                rules=(),
+                versions=self.snapshot.versions,
+            )
+        )()
+        return self.snapshot.pages.refusal(error)
+
+    def areas_of(self, class_id: int) -> tuple[str, ...]:
+        """Return the areas of which places of a class may be members today."""
+        if class_id not in self._areas:
+            members = self.snapshot.index.classes[class_id].memberships
+            in_force = {
+                area: membership
+                for (area, version), membership in zip(
+                    self.snapshot.book.area_versions, members, strict=False
+                )
+                if version.since <= self._now
+            }
+            self._areas[class_id] = tuple(a for a, m in in_force.items() if m)
+        return self._areas[class_id]
+
+    def _plan(
+        self,
+        key: tuple[object, ...],
+        cell: Cell,
+        class_id: int,
+        request: Request,
+        activity: Activity | None,
+    ) -> Plan:
+        passage = self._passage(cell, request)
+        add = None
+        if self._is_settled(cell, request, activity):
+            met = Met(passage, *self._settled_outcome(cell, request, activity))
+            add = self._slot(cell, class_id, request.door, activity, met)
+        plan = Plan(cell, passage, add)
+        if len(self._plans) >= MOST_PLANS:
+            self._plans.clear()
+        self._plans[key] = plan
+        return plan
+
+    def _is_settled(
+        self, cell: Cell, request: Request, activity: Activity | None
+    ) -> bool:
+        """Say whether such requests pass, whatever else they carry."""
+        if self.snapshot.config.mode == "observe" or request.kind in LET_THROUGH:
+            return True
+        if activity is None:
+            return not cell.gated or request.method != "POST"
+        return cell.decision.action is Action.PASS
+
+    def _settled_outcome(
+        self, cell: Cell, request: Request, activity: Activity | None
+    ) -> tuple[Outcome, str]:
+        if request.kind in LET_THROUGH:
+            return Outcome.PASSED, f"kind:{request.kind}"
+        if activity is None:
+            return Outcome.PASSED, "undeclared"
+        if cell.decision.action is not Action.PASS:
+            return Outcome.PASSED, "mode:observe"
+        return (Outcome.EXEMPT if cell.decision.exemptions else Outcome.PASSED), ""
+
+    def _passage(self, cell: Cell, request: Request) -> Passage:
+        site = self.snapshot.config.site
+        keeps_private = cell.gated and site.cache == "private"
+        footed = site.footer and cell.gated and request.kind in WHOLE_PAGES
+        footer = self.snapshot.pages.footer
+        return Passage(
+            private=keeps_private and request.kind not in LET_THROUGH,
+            private_html=keeps_private,
+            bottom=footer.html if footed else b"",
+            mark=footer.mark if footed else "",
+            allowed=cell.allowed,
+            action=cell.decision.action,
+        )
+
+    def _meet(
+        self, plan: Plan, request: Request, activity: Activity | None, class_id: int
+    ) -> Answer | Passage:
+        met = meet(
+            Meeting(
+                request,
+                activity,
+                plan.cell,
+                self.areas_of(class_id),
+                self.snapshot.pages,
+                plan.passage,
+            )
+        )
+        self._slot(plan.cell, class_id, request.door, activity, met)()
+        return met.reply
+
+    def _slot(
+        self,
+        cell: Cell,
+        class_id: int,
+        door: str,
+        activity: Activity | None,
+        met: Met,
+    ) -> Callable[[], None]:
+        place = self.snapshot.index.classes[class_id]
+        decision = cell.decision
+        return self._counter.slot(
+            CountCell(
+                period=self._period,
+                site=self.snapshot.config.site.name,
+                place=place.label,
+                membership=max(place.memberships, default=Membership.NO),
+                door=door,
+                activity=activity,
+                section=cell.section,
+                action=decision.action,
+                outcome=met.outcome,
+                reason=met.reason or ",".join(decision.reasons),
+                rules=decision.by,
+                versions=self.snapshot.versions,
+            )
+        )
+
+    def _leave(self, request: Request, class_id: int) -> Answer:
+        exits = self.snapshot.config.site.exit_url
+        own = (exits.areas.get(area) for area in self.areas_of(class_id))
+        url = next((url for url in own if url), exits.default)
+        return leave(request, url, clear=is_user_typed_or_same_origin(request))
+
+    def _doubted(
+        self,
+        cell: Cell,
+        request: Request,
+        doubt: Unknown,
+        activity: Activity | None,
+    ) -> Cell:
+        """Return the stricter of the place's cell and the one of the doubt."""
+        nowhere = self.snapshot.index.unknown(doubt)
+        other = self._table.look_up(nowhere, request.path, activity or Activity.READ)
+        key = id(cell), id(other)
+        if key not in self._doubts:
+            both = Cell(
+                decision=stricter(cell.decision, other.decision),
+                gated=cell.gated or other.gated,
+                section=cell.section,
+                allowed=cell.allowed & other.allowed,
+            )
+            self._doubts[key] = cell, other, both
+        return self._doubts[key][2]
+
+    def _is_old(self, now: int) -> bool:
+        return now >= self._old_from()
+
+    def _old_from(self) -> int:
+        """Return the second from which the database counts as unusable as well."""
+        built = self.snapshot.index.database.build_epoch
+        return built + self.snapshot.book.unknown.max_age_days * DAY
+
+    def _ends(self, now: int) -> list[int]:
+        ends = [now - now % DAY + DAY]
+        if self._table.until is not None:
+            ends.append(self._table.until)
+        if not self._is_old(now):
+            ends.append(self._old_from())
+        return ends

@@ -1,0 +1,117 @@
+"""What one decision rests on, all of it: config, book, index, notices and pages.
+
+A snapshot never changes. A request meets one snapshot from start to end, and the
+counts name its digests.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gate import __version__
+from gate.audit import Versions
+from gate.config import load_config
+from gate.engine.activities import Activities
+from gate.engine.preparation import load_texts, prepared_index
+from gate.notices import Look, compile_pages
+from gate.request import ReadSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gate.answer import Pages
+    from gate.config import Config
+    from gate.errors import GateError
+    from gate.model import RuleBook
+    from gate.places import Index
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Everything that a decision rests on.
+
+    Attributes:
+        trouble: What does not stop the gate from serving but must be known: the
+            database cannot be used, so that `unknown.database_unusable` holds.
+    """
+
+    config: Config
+    book: RuleBook
+    index: Index
+    pages: Pages
+    reading: ReadSettings
+    activities: Activities
+    versions: Versions
+    trouble: tuple[GateError, ...] = ()
+
+
+def load_snapshot(
+    config_path: Path, environ: Mapping[str, str] | None = None
+) -> Snapshot:
+    """Read everything that the configuration names.
+
+    Args:
+        config_path: The configuration, a YAML file.
+        environ: Variables that override it; those of the process if None.
+
+    Raises:
+        FindingsError: A file has problems; all of them are in it.
+        UnsoundBookError: The book fails its tests, or a promise is broken.
+    """
+    config = load_config(config_path, os.environ if environ is None else environ)
+    book, notices = load_texts(config)
+    index, trouble = prepared_index(config_path, config, book)
+    pages = compile_pages(notices, look_of(config, index))
+    return Snapshot(
+        config=config,
+        book=book,
+        index=index,
+        pages=pages,
+        reading=reading_of(config),
+        activities=activities_of(config),
+        versions=versions_of(config, book, index, pages),
+        trouble=trouble,
+    )
+
+
+def activities_of(config: Config) -> Activities:
+    """Compile the declared activities."""
+    return Activities([(a.word, a.methods, a.paths) for a in config.site.activities])
+
+
+def versions_of(config: Config, book: RuleBook, index: Index, pages: Pages) -> Versions:
+    """Name everything that decisions of these parts rest on."""
+    return Versions(
+        book=book.digest,
+        areas=book.areas_digest,
+        database=index.database.digest,
+        notices=pages.revision,
+        config=config.digest,
+        gate=__version__,
+    )
+
+
+def look_of(config: Config, index: Index) -> Look:
+    """Say how the gate's own pages name and show the site."""
+    site = config.site
+    return Look(
+        name=site.name,
+        organization=site.organization,
+        explainer_url=site.explainer_url,
+        own_prefix=site.own_prefix,
+        attribution=index.database.attribution,
+    )
+
+
+def reading_of(config: Config) -> ReadSettings:
+    """Say how requests for the site are read."""
+    return ReadSettings.compile(
+        hosts=config.site.hosts,
+        trusted_proxies=config.visitor.trusted_proxies,
+        header=config.visitor.header,
+        feed_paths=config.site.feeds,
+        own_prefix=config.site.own_prefix,
+    )

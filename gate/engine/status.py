@@ -1,0 +1,111 @@
+"""How a running worker says how it is: over a socket in the state folder, to its owner.
+
+Nothing is written to disk. What it says is coarse on purpose: totals, and counts of
+cells that hold at least ten decisions; the rest is one number.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from threading import Thread
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+    from typing import Any
+
+    from gate.audit import CountCell
+    from gate.engine.gate import Gate
+
+SMALLEST_COUNT = 10
+"""Least number of decisions that is told apart from others."""
+
+FOLDER = "run"
+"""Where the sockets lie within the state folder."""
+
+
+def report(gate: Gate) -> dict[str, Any]:
+    """Say how a gate is: versions, trouble and coarse counts. JSON types only."""
+    snapshot = gate.snapshot
+    cells, small = coarse(gate.counter.counts())
+    return {
+        "pid": os.getpid(),
+        "mode": snapshot.config.mode,
+        "versions": snapshot.versions._asdict(),
+        "database_built": snapshot.index.database.build_epoch,
+        "trouble": [f"{error.code}: {error}" for error in snapshot.trouble],
+        "total": small + sum(count for *_, count in cells),
+        "cells": cells,
+        "small": small,
+    }
+
+
+def coarse(
+    counts: Mapping[CountCell, int],
+) -> tuple[list[tuple[str, str, str, str, str, int]], int]:
+    """Add counts up to coarse cells and hide the small ones.
+
+    Returns:
+        Place, activity, action, outcome, reason and count of every coarse cell with
+        at least `SMALLEST_COUNT` decisions, sorted; and the sum of all others.
+    """
+    sums: dict[tuple[str, str, str, str, str], int] = {}
+    for cell, count in counts.items():
+        activity = cell.activity or "undeclared"
+        key = (cell.place, activity, cell.action.word, cell.outcome, cell.reason)
+        sums[key] = sums.get(key, 0) + count
+    told = sorted((*k, n) for k, n in sums.items() if n >= SMALLEST_COUNT)
+    return told, sum(sums.values()) - sum(row[-1] for row in told)
+
+
+class StatusSocket:
+    """Answers whoever may open the socket, with one report for each connection.
+
+    Args:
+        gate: The gate to report on.
+        state: The state folder.
+    """
+
+    def __init__(self, gate: Gate, state: Path) -> None:
+        self._gate = gate
+        folder = state / FOLDER
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.path = folder / f"{os.getpid()}.sock"
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+
+    def open(self) -> None:
+        """Listen from now on, in a thread that ends with the process.
+
+        Raises:
+            OSError: The socket cannot be made, for example because the path of the
+                state folder is longer than about 100 bytes.
+        """
+        self.path.unlink(missing_ok=True)
+        self._socket.bind(str(self.path))
+        self.path.chmod(0o600)
+        self._socket.listen(8)
+        Thread(target=self._serve, name="gate-status", daemon=True).start()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._socket.close()
+        self.path.unlink(missing_ok=True)
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._socket.accept()
+            except OSError:  # closed
+                return
+            with connection:
+                connection.settimeout(2)
+                self._tell(connection)
+
+    def _tell(self, connection: socket.socket) -> None:
+        try:
+            connection.sendall(json.dumps(report(self._gate)).encode())
+        except OSError:  # whoever asked has gone; the next one is answered again
+            return

@@ -1,0 +1,159 @@
+"""What a schema cannot see: languages that lack something, places nobody fills."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gate.documents import suggest
+from gate.model import Severity
+from gate.notices.placeholders import COMMON, OF_A_DATE, names
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from gate.documents import Document
+    from gate.model import Diagnostic
+    from gate.notices.schema import NoticeEntry, PageText, Reviewed
+
+Loc = tuple[str | int, ...]
+
+# What one language may leave out only if all do.
+_OPTIONAL = ("notes", "going_on", "continue", "footer")
+_LISTS = ("who", "risks", "notes")
+
+
+def page_findings(document: Document, tag: str, text: PageText) -> list[Diagnostic]:
+    """Find what is wrong with the words around the notices in one language."""
+    loc = ("page", tag)
+    common = text.model_copy(update={"date": ""})
+    return [
+        *_unfilled(document, common, loc, {"continue", "date"}),
+        *_unfilled_in(document, text.date, (*loc, "date"), OF_A_DATE),
+        *_unsigned(document, text, loc),
+    ]
+
+
+def entry_findings(
+    document: Document, name: str, entry: NoticeEntry, words: Mapping[str, PageText]
+) -> list[Diagnostic]:
+    """Find what is wrong with one notice.
+
+    Args:
+        document: The file.
+        name: Id of the notice.
+        entry: The notice.
+        words: Words around the notices, by language.
+    """
+    loc = ("notices", name)
+    known = COMMON | {k for k, f in entry.facts.items() if f.certainty == "certain"}
+    found = [
+        *_languages(document, entry, loc, words),
+        *_gaps(document, entry, loc),
+        *_area_languages(document, entry, loc),
+    ]
+    for tag, text in entry.texts.items():
+        found += _unfilled(document, text, (*loc, "texts", tag), known)
+        found += _unsigned(document, text, (*loc, "texts", tag))
+    return found
+
+
+def _languages(
+    document: Document, entry: NoticeEntry, loc: Loc, words: Mapping[str, PageText]
+) -> Iterator[Diagnostic]:
+    for tag in entry.texts:
+        if tag not in words:
+            yield document.finding(
+                "R062",
+                f'The words around the notices are missing in "{tag}".',
+                (*loc, "texts", tag),
+                key=True,
+                hint="Write them under page in page.yaml.",
+            )
+    absent = ", ".join(tag for tag in words if tag not in entry.texts)
+    if absent:
+        yield document.finding(
+            "R064",
+            f"The notice is missing in {absent}, which other notices speak.",
+            (*loc, "texts"),
+            key=True,
+            severity=Severity.WARNING,
+            hint="A page with several notices then mixes languages.",
+        )
+
+
+def _gaps(document: Document, entry: NoticeEntry, loc: Loc) -> Iterator[Diagnostic]:
+    dumped = {tag: _dump(text) for tag, text in entry.texts.items()}
+    for key in _OPTIONAL:
+        having = [tag for tag, strings in dumped.items() if strings.get(key)]
+        for tag, strings in dumped.items():
+            if having and not strings.get(key):
+                message = f'"{key}" is missing in "{tag}", and stands in "{having[0]}".'
+                yield document.finding("R064", message, (*loc, "texts", tag), key=True)
+    first, *others = dumped
+    for tag in others:
+        for key in _LISTS:
+            here, there = len(dumped[tag][key]), len(dumped[first][key])
+            if here and there and here != there:
+                yield document.finding(
+                    "R064",
+                    f'"{key}" has {here} items in "{tag}" and {there} in "{first}".',
+                    (*loc, "texts", tag, key),
+                    severity=Severity.WARNING,
+                )
+
+
+def _area_languages(
+    document: Document, entry: NoticeEntry, loc: Loc
+) -> Iterator[Diagnostic]:
+    for area, tags in entry.area_languages.items():
+        for index, tag in enumerate(tags):
+            if tag not in entry.texts:
+                yield document.finding(
+                    "R065",
+                    f'The notice has no text in "{tag}".',
+                    (*loc, "area_languages", area, index),
+                    hint=suggest(tag, entry.texts).strip(),
+                )
+
+
+def _unfilled(
+    document: Document, text: Reviewed, loc: Loc, known: Collection[str]
+) -> Iterator[Diagnostic]:
+    for key, value in _dump(text).items():
+        if isinstance(value, str):
+            yield from _unfilled_in(document, value, (*loc, key), known)
+        elif isinstance(value, tuple):
+            for index, item in enumerate(value):
+                yield from _unfilled_in(document, item, (*loc, key, index), known)
+
+
+def _unfilled_in(
+    document: Document, text: str, loc: Loc, known: Collection[str]
+) -> Iterator[Diagnostic]:
+    for name in names(text):
+        if name in known:
+            continue
+        listed = ", ".join(f"{{{one}}}" for one in sorted(known))
+        yield document.finding(
+            "R063",
+            f"Nothing fills {{{name}}}." if name else "A brace stands alone.",
+            loc,
+            hint=suggest(name, known).strip() or f"Known here are {listed}.",
+        )
+
+
+def _unsigned(document: Document, text: Reviewed, loc: Loc) -> Iterator[Diagnostic]:
+    if text.status == "reviewed" and not text.reviewed_by:
+        message = "The text is called reviewed, and nobody is named who did it."
+        yield document.finding(
+            "R067", message, (*loc, "status"), hint="Add reviewed_by."
+        )
+    if text.status == "draft":
+        message = "The text is a draft: no native editor and no lawyer signed it yet."
+        yield document.finding(
+            "R068", message, (*loc, "status"), severity=Severity.NOTE
+        )
+
+
+def _dump(text: Reviewed) -> dict[str, str | tuple[str, ...]]:
+    return dict(text.model_dump(by_alias=True, exclude_none=True))

@@ -1,0 +1,162 @@
+"""The client behind trusted proxies: whom an answer is for, or why nobody can tell.
+
+The walk starts at the socket peer and goes outwards through our own proxies only, because
+everything beyond the first stranger was written by a stranger. It reads exactly one
+header. What cannot be read is *unknown*; it is never skipped in favour of the next value.
+"""
+
+from __future__ import annotations
+
+import re
+from socket import AF_INET, inet_pton
+from typing import TYPE_CHECKING, Final
+
+from gate.model import Client, Unknown
+from gate.request.numbers import Address, parse_address, parse_hop, reachable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from gate.request.proxies import Proxies
+
+_MOST_HOPS: Final = 64
+"""Real chains have fewer than ten; a longer one is an attack on our time."""
+
+_MOST_COMMAS: Final = 8
+"""How many commas inside one quoted string are looked past."""
+
+_TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_PAIR: Final = rf'{_TOKEN}=(?:{_TOKEN}|"(?:[^"\\]|\\.)*")'
+_ELEMENT: Final = re.compile(rf"[ \t]*{_PAIR}(?:[ \t]*;[ \t]*{_PAIR})*[ \t]*")
+_PARAMETER: Final = re.compile(
+    rf'(?P<name>{_TOKEN})=(?:(?P<token>{_TOKEN})|"(?P<quoted>(?:[^"\\]|\\.)*)")'
+)
+
+_PRIVATE: Final = Client(0, 0, Unknown.PRIVATE_ADDRESS)
+_BAD: Final = Client(0, 0, Unknown.BAD_ADDRESS)
+
+_new = tuple.__new__  # spares the constructor in Python: half of the time
+
+
+def client_of(peer: str, fields: Mapping[str, object], proxies: Proxies) -> Client:
+    """Find the address that the outermost trusted proxy saw.
+
+    Args:
+        peer: Address of the socket peer, as the server gives it; "" or "@" for a
+            Unix socket.
+        fields: Header fields by their names in a WSGI environ ("HTTP_X_REAL_IP");
+            other keys do no harm, so that an environ serves.
+        proxies: Which peers are ours, and which header they write.
+
+    Returns:
+        The first hop that is not ours. `unknown` is BAD_ADDRESS when a hop that had
+        to be read is unreadable or missing, and PRIVATE_ADDRESS when every hop is one
+        of our own machines: then the header is sound, and the visitor is at home.
+        `doubt` is BAD_ADDRESS when a stranger sent a forwarding header: perhaps a
+        proxy is missing from the trust list.
+
+    Source:
+        RFC 7239, section 5.2 (order of hops).
+    """
+    try:
+        address = _new(Address, (4, int.from_bytes(inet_pton(AF_INET, peer), "big")))
+    except (OSError, ValueError):
+        return _other_peer(peer, fields, proxies)
+    if proxies.ranges and proxies.trusts(address):
+        return _behind(fields, proxies)
+    if address[1] and fields.keys().isdisjoint(proxies.telltales):
+        return _new(Client, (4, address[1], None, None))
+    return _stranger(address, fields, proxies)
+
+
+def is_trusted(peer: str, proxies: Proxies) -> bool:
+    """Whether the socket peer is one of our own proxies."""
+    address = parse_address(peer)
+    return proxies.trusts_unix(peer) if address is None else proxies.trusts(address)
+
+
+def _other_peer(peer: str, fields: Mapping[str, object], proxies: Proxies) -> Client:
+    if is_trusted(peer, proxies):
+        return _behind(fields, proxies)
+    return _stranger(parse_address(peer), fields, proxies)
+
+
+def _stranger(
+    address: Address | None, fields: Mapping[str, object], proxies: Proxies
+) -> Client:
+    clean = fields.keys().isdisjoint(proxies.telltales)
+    return _client(address, None if clean else Unknown.BAD_ADDRESS)
+
+
+def _client(address: Address | None, doubt: Unknown | None = None) -> Client:
+    seen = None if address is None else reachable(address)
+    return _BAD if seen is None else Client(seen.version, seen.number, None, doubt)
+
+
+def _behind(fields: Mapping[str, object], proxies: Proxies) -> Client:
+    value = fields.get(proxies.field)
+    if not isinstance(value, str):
+        return _BAD  # a proxy that strips or never sets the header is an alarm
+    for hops, hop in enumerate(_hops(value, proxies.header), start=1):
+        if hop is None or hops > _MOST_HOPS:
+            return _BAD
+        if not proxies.trusts(hop):
+            return _client(hop)
+    return _PRIVATE
+
+
+def _hops(value: str, header: str) -> Iterator[Address | None]:
+    """Yield hops from ours outwards; None for one that cannot be read."""
+    match header:
+        case "x-forwarded-for":
+            return map(parse_hop, _from_the_right(value))
+        case "forwarded":
+            return map(_parse_element, _elements(value))
+        case "cloudfront-viewer-address":
+            return iter((_parse_viewer(value),))
+        case _:
+            return iter((parse_hop(value),))
+
+
+def _from_the_right(value: str) -> Iterator[str]:
+    end = len(value)
+    while end >= 0:
+        start = value.rfind(",", 0, end)
+        yield value[start + 1 : end]
+        end = start
+
+
+def _elements(value: str) -> Iterator[str]:
+    """Yield the elements of Forwarded from the right; "" for one that is malformed.
+
+    What our proxies appended is well-formed, so reading from the right finds it
+    whatever a stranger wrote before: an open quote on the left swallows nothing.
+    """
+    end = len(value)
+    while end >= 0:
+        start, commas = value.rfind(",", 0, end), 0
+        while not _ELEMENT.fullmatch(value, start + 1, end):
+            commas += 1
+            if start < 0 or commas > _MOST_COMMAS:
+                yield ""
+                return
+            start = value.rfind(",", 0, start)
+        yield value[start + 1 : end]
+        end = start
+
+
+def _parse_element(element: str) -> Address | None:
+    nodes = [
+        match["token"] or match["quoted"] or ""
+        for match in _PARAMETER.finditer(element)
+        if match["name"].lower() == "for"
+    ]
+    return parse_hop(nodes[0]) if len(nodes) == 1 else None
+
+
+def _parse_viewer(value: str) -> Address | None:
+    """Read address:port, where CloudFront writes IPv6 without brackets."""
+    address, colon, port = value.strip(" \t").rpartition(":")
+    if not (colon and port.isascii() and port.isdigit()):
+        return None
+    return parse_hop(address)

@@ -1,0 +1,157 @@
+"""Our own proxies: which peers are believed, and the one header that they write."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import TYPE_CHECKING, Final
+
+from gate.errors import ConfigError
+from gate.request.numbers import Address
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+UNIX: Final = "unix"
+"""The word in a trust list that stands for peers on a Unix socket."""
+
+NO_HEADER: Final = "none"
+"""The word for: peers are the visitors themselves."""
+
+FORWARDING: Final = frozenset(
+    {
+        "HTTP_CF_CONNECTING_IP",
+        "HTTP_CLIENT_IP",
+        "HTTP_CLOUDFRONT_VIEWER_ADDRESS",
+        "HTTP_FASTLY_CLIENT_IP",
+        "HTTP_FLY_CLIENT_IP",
+        "HTTP_FORWARDED",
+        "HTTP_TRUE_CLIENT_IP",
+        "HTTP_X_AZURE_CLIENTIP",
+        "HTTP_X_CLIENT_IP",
+        "HTTP_X_CLUSTER_CLIENT_IP",
+        "HTTP_X_FORWARDED",
+        "HTTP_X_FORWARDED_FOR",
+        "HTTP_X_ORIGINAL_FORWARDED_FOR",
+        "HTTP_X_REAL_IP",
+    }
+)
+"""Fields in which proxies write a client's address, by their names in an environ."""
+
+_FIELD_NAME: Final = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*", re.ASCII)
+_MAPPED: Final = ip_network("::ffff:0:0/96")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proxies:
+    """Whom to believe about a client's address, compiled once.
+
+    Attributes:
+        ranges: For IP versions 4 and 6 the first and last numbers of the trusted
+            networks in ascending order; empty when nobody is trusted.
+        unix: Whether peers on a Unix socket are ours.
+        header: The one header that our proxies write, in lower case, or "none".
+        field: The same as a key of a WSGI environ; "" for none.
+        telltales: Fields that only a proxy would send.
+    """
+
+    ranges: dict[int, tuple[tuple[int, ...], tuple[int, ...]]]
+    unix: bool
+    header: str
+    field: str
+    telltales: frozenset[str]
+
+    @classmethod
+    def compile(cls, trusted: Iterable[str] = (), header: str = NO_HEADER) -> Proxies:
+        """Check and compile the deployer's choice.
+
+        Args:
+            trusted: Networks in CIDR form, single addresses, and the word "unix".
+            header: Name of a header such as "x-forwarded-for" or "x-real-ip", in any
+                case; "none" when peers are the visitors themselves.
+
+        Raises:
+            ConfigError: Something is not a network, or not the name of a header.
+        """
+        words = [word.strip() for word in trusted]
+        header = header.strip().lower()
+        if not _FIELD_NAME.fullmatch(header):
+            raise ConfigError(
+                f"visitor.header: {header!r} is not the name of a header.",
+                hint='Write one name such as "x-forwarded-for", or "none".',
+            )
+        field = (
+            ""
+            if header == NO_HEADER
+            else "HTTP_" + header.upper().replace("-", "_")
+        )
+        return cls(
+            ranges=_ranges([_network(word) for word in words if word != UNIX]),
+            unix=UNIX in words,
+            header=header,
+            field=field,
+            telltales=FORWARDING | ({field} - {""}),
+        )
+
+    def trusts(self, address: Address) -> bool:
+        """Whether an address belongs to one of our own machines."""
+        spans = self.ranges.get(address.version)
+        if spans is None:
+            return False
+        starts, ends = spans
+        place = bisect_right(starts, address.number)
+        return place > 0 and address.number <= ends[place - 1]
+
+    def trusts_unix(self, peer: str) -> bool:
+        """Whether a peer that has no address is one of ours."""
+        return self.unix and is_unix_peer(peer)
+
+
+def is_unix_peer(peer: str) -> bool:
+    """Whether a server names a peer on a Unix socket so.
+
+    Source:
+        gunicorn leaves REMOTE_ADDR empty, waitress says "localhost", Werkzeug
+        "<local>", nginx "unix:"; "@" begins an abstract socket on Linux.
+    """
+    return peer in {"", "localhost", "<local>"} or peer.startswith(("@", "unix:"))
+
+
+def _network(word: str) -> IPv4Network | IPv6Network:
+    try:
+        network = ip_network(word)
+    except ValueError as error:
+        raise ConfigError(
+            f"visitor.trusted_proxies: {word!r} is not a network.",
+            hint='Write networks such as "10.0.0.0/8", or the word "unix".',
+        ) from error
+    if isinstance(network, IPv6Network) and network.subnet_of(_MAPPED):
+        return IPv4Network(
+            (int(network.network_address) & 0xFFFF_FFFF, network.prefixlen - 96)
+        )
+    return network
+
+
+def _ranges(
+    networks: list[IPv4Network | IPv6Network],
+) -> dict[int, tuple[tuple[int, ...], tuple[int, ...]]]:
+    spans: dict[int, list[tuple[int, int]]] = {}
+    for network in networks:
+        spans.setdefault(network.version, []).append(
+            (int(network.network_address), int(network.broadcast_address))
+        )
+    return {version: _merged(sorted(found)) for version, found in spans.items()}
+
+
+def _merged(spans: list[tuple[int, int]]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    starts: list[int] = []
+    ends: list[int] = []
+    for start, end in spans:
+        if ends and start <= ends[-1] + 1:
+            ends[-1] = max(ends[-1], end)
+        else:
+            starts.append(start)
+            ends.append(end)
+    return tuple(starts), tuple(ends)

@@ -1,0 +1,120 @@
+"""What must hold within one area, beyond its schema."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+from typing import TYPE_CHECKING
+
+from gate.documents.scalars import quoted
+from gate.model import Severity
+from gate.rules.iso3166 import code_named, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gate.documents import Document
+    from gate.documents.reader import Loc
+    from gate.model import Diagnostic
+    from gate.rules.schema import AreasFile, AreaText, AreaVersionText
+
+_LISTS = ("within", "whole", "partly", "settlements", "registered_in")
+
+
+def check_areas(document: Document, content: AreasFile) -> Iterator[Diagnostic]:
+    """Find what is wrong with the areas of one file."""
+    for area_id, area in content.areas.items():
+        loc = ("areas", area_id)
+        yield from _check_order(document, area, loc)
+        yield from _check_title(document, area, loc)
+        for number, version in enumerate(area.versions):
+            at = (*loc, "versions", number)
+            yield from _check_repeats(document, version, at)
+            yield from _check_partly(document, version, at)
+            yield from _check_networks(document, version.networks, at)
+
+
+def _check_order(document: Document, area: AreaText, loc: Loc) -> Iterator[Diagnostic]:
+    times = [version.since for version in area.versions]
+    for number in range(1, len(times)):
+        if times[number] > times[number - 1]:
+            continue
+        same = times[number] == times[number - 1]
+        message = (
+            "Two versions of an area begin at the same moment."
+            if same
+            else "This version begins before the one above it."
+        )
+        hint = "Write the versions from the oldest to the newest."
+        at = (*loc, "versions", number, "since")
+        yield document.finding("R016", message, at, hint=hint)
+
+
+def _check_title(document: Document, area: AreaText, loc: Loc) -> Iterator[Diagnostic]:
+    """Find an area called like a country that holds nothing of it: US-GA as Georgia."""
+    code = code_named(area.title)
+    held = {c for v in area.versions for c in (*v.whole, *v.partly, *v.within)}
+    if not code or not held or any(c.startswith(code) or code == c for c in held):
+        return
+    names = ", ".join(f"{c} ({name_of(c)})" for c in sorted(held)[:3])
+    message = f"The title is that of {code}, but the codes are {names}."
+    yield document.finding(
+        "R012",
+        message,
+        (*loc, "title"),
+        hint="Correct the title or the codes.",
+        severity=Severity.WARNING,
+    )
+
+
+def _check_repeats(
+    document: Document, version: AreaVersionText, loc: Loc
+) -> Iterator[Diagnostic]:
+    for key in _LISTS:
+        items = getattr(version, key)
+        if len(set(items)) == len(items):
+            continue
+        seen: set[object] = set()
+        for number, item in enumerate(items):
+            if item in seen:
+                message = f"{quoted(item)} stands twice in {key}."
+                at = (*loc, key, number)
+                yield document.finding("R015", message, at, hint="Remove one.")
+            seen.add(item)
+
+
+def _check_partly(
+    document: Document, version: AreaVersionText, loc: Loc
+) -> Iterator[Diagnostic]:
+    whole = set(version.whole)
+    for number, code in enumerate(version.partly):
+        over = {code, code.partition("-")[0]} & whole
+        if over:
+            message = (
+                f"{quoted(code)} is partly in the area and wholly, by {over.pop()}."
+            )
+            hint = "Keep it in whole or in partly."
+            at = (*loc, "partly", number)
+            yield document.finding("R015", message, at, hint=hint)
+
+
+def _check_networks(
+    document: Document, networks: Sequence[str], loc: Loc
+) -> Iterator[Diagnostic]:
+    """Find networks that lie in another one of the list: sorted, they follow it."""
+    parsed = [(ip_network(text), number) for number, text in enumerate(networks)]
+    ordered = sorted(
+        parsed, key=lambda p: (p[0].version, int(p[0].network_address), p[0].prefixlen)
+    )
+    outer = None
+    for network, number in ordered:
+        inside = (
+            outer is not None
+            and outer.version == network.version
+            and int(network.network_address) <= int(outer.broadcast_address)
+        )
+        if inside:
+            message = f"{network} lies in {outer} of the same list."
+            at = (*loc, "networks", number)
+            yield document.finding("R014", message, at, hint="Remove one of the two.")
+        else:
+            outer = network

@@ -1,0 +1,96 @@
+"""What is wrong with a sound book today, or beside the notices that there are."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from gate.documents import suggest, with_sources
+from gate.documents.scalars import quoted
+from gate.model import Diagnostic, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from gate.model import Area, Exemption, Mark, Rule, RuleBook
+
+_DAY = 86_400  # seconds
+SOON = 30  # days before an end from which it is announced
+STALE = 180  # days after which dated knowledge of an area wants another look
+
+
+def lint(book: RuleBook, *, notices: Collection[str], now: int) -> list[Diagnostic]:
+    """Find what a book means to say and does not.
+
+    Args:
+        book: The rule book.
+        notices: Ids of the notices that exist.
+        now: Unix seconds.
+
+    Returns:
+        Findings, sorted: R031 unknown notice (error); R017 an area's knowledge is
+        old, R018 an area that nothing uses, R022 expired, R023 ends soon (warnings).
+    """
+    spans: list[Rule | Exemption] = [*book.rules, *book.exemptions]
+    found = [
+        *_unknown_notices(book, notices),
+        *_unused_areas(book),
+        *(d for area in book.areas.values() for d in _stale(area, now)),
+        *(d for item in spans for d in _ending(item, now)),
+    ]
+    return with_sources(sorted(found, key=lambda finding: finding.sort_key))
+
+
+def _warning(code: str, message: str, mark: Mark, hint: str) -> Diagnostic:
+    return Diagnostic(
+        code=code, message=message, mark=mark, hint=hint, severity=Severity.WARNING
+    )
+
+
+def _unknown_notices(book: RuleBook, notices: Collection[str]) -> Iterator[Diagnostic]:
+    wanted = [(rule.notice, rule.mark) for rule in book.rules if rule.notice]
+    for notice, mark in (*wanted, (book.unknown.notice, book.unknown.mark)):
+        if notice not in notices:
+            message = f"There is no notice {quoted(notice)}."
+            hint = suggest(notice, notices).strip() or "Write one below notices/."
+            yield Diagnostic(code="R031", message=message, mark=mark, hint=hint)
+
+
+def _unused_areas(book: RuleBook) -> Iterator[Diagnostic]:
+    conditions = [
+        *(rule.when for rule in book.rules),
+        *(exemption.when for exemption in book.exemptions),
+        *(promise.scope for promise in book.promises),
+    ]
+    used = {a for w in conditions for a in (*(w.areas or ()), *(w.outside_areas or ()))}
+    for area in book.areas.values():
+        if area.id not in used:
+            message = f"No rule asks for the area {quoted(area.id)}."
+            hint = "Use it in a rule, or remove it."
+            yield _warning("R018", message, area.mark, hint)
+
+
+def _stale(area: Area, now: int) -> Iterator[Diagnostic]:
+    last = area.versions[-1]
+    if last.as_of is None:
+        return
+    age = (
+        datetime.fromtimestamp(now, UTC).date() - date.fromisoformat(last.as_of)
+    ).days
+    if age > STALE:
+        message = f"What is known of {quoted(area.id)} is {age} days old."
+        hint = "Look at its sources again, and date it anew with as_of."
+        yield _warning("R017", message, last.mark, hint)
+
+
+def _ending(item: Rule | Exemption, now: int) -> Iterator[Diagnostic]:
+    until = item.effective.until
+    if until is None:
+        return
+    if until <= now:
+        message = f"{quoted(item.id)} has expired; it does nothing any more."
+        yield _warning("R022", message, item.mark, "Remove it, or give it a new end.")
+    elif until <= now + SOON * _DAY:
+        days = (until - now) // _DAY
+        message = f"{quoted(item.id)} ends in {days} days."
+        yield _warning("R023", message, item.mark, "Decide what holds afterwards.")

@@ -1,0 +1,192 @@
+"""What must hold for rules, exemptions, promises and tests, beyond their schema."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gate.documents import suggest
+from gate.documents.scalars import quoted
+from gate.model import Membership, Unknown
+from gate.rules.convert import action, certainty_of
+from gate.rules.names import RESERVED
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from gate.documents import Document
+    from gate.documents.reader import Loc
+    from gate.model import Diagnostic
+    from gate.rules.names import Names
+    from gate.rules.schema import (
+        BookTestText,
+        ExemptionText,
+        PromiseText,
+        RulesFile,
+        RuleText,
+        WhenText,
+    )
+
+
+def check_rules(
+    document: Document, content: RulesFile, names: Names
+) -> Iterator[Diagnostic]:
+    """Find what is wrong with one file of rules, given all ids of the book."""
+    for number, rule in enumerate(content.rules):
+        yield from _check_rule(document, rule, ("rules", number), names)
+    for number, exemption in enumerate(content.exemptions):
+        yield from _check_exemption(document, exemption, ("exemptions", number), names)
+    for number, promise in enumerate(content.promises):
+        yield from _check_promise(document, promise, ("promises", number), names)
+    for number, test in enumerate(content.tests):
+        yield from _check_test(document, test, ("tests", number), names)
+
+
+def _unknown_ids(
+    document: Document,
+    about: tuple[str, str],
+    loc: Loc,
+    ids: Iterable[str] | None,
+    known: Collection[str] | None,
+) -> Iterator[Diagnostic]:
+    """Find ids that nothing has; `about` is the code and what the ids name.
+
+    When a file could not be read, `known` is None: its ids may be the very ones.
+    """
+    code, sort = about
+    for number, name in enumerate(ids or ()):
+        if known is not None and name not in known:
+            message = f"There is no {sort} {quoted(name)}."
+            hint = suggest(name, known).strip() or _known(known)
+            yield document.finding(code, message, (*loc, number), hint=hint)
+
+
+def _known(known: Collection[str]) -> str:
+    few = sorted(known)[:5]
+    return f"There are {', '.join(few)}{', …' if len(known) > len(few) else ''}."
+
+
+def _check_when(
+    document: Document, when: WhenText, loc: Loc, names: Names
+) -> Iterator[Diagnostic]:
+    about = ("R011", "area")
+    yield from _unknown_ids(
+        document, about, (*loc, "areas"), when.areas, names.known(names.areas)
+    )
+
+
+def _check_span(
+    document: Document, since: int | None, until: int | None, loc: Loc
+) -> Iterator[Diagnostic]:
+    if since is not None and until is not None and until <= since:
+        message = "It ends before or when it begins."
+        hint = "until is the first moment after the span; it must be later than from."
+        yield document.finding("R021", message, (*loc, "until"), hint=hint)
+
+
+def _check_rule(
+    document: Document, rule: RuleText, loc: Loc, names: Names
+) -> Iterator[Diagnostic]:
+    yield from _check_when(document, rule.when, (*loc, "when"), names)
+    span = rule.effective
+    yield from _check_span(document, span.from_, span.until, (*loc, "effective"))
+    if rule.notice is None and rule.then != "pass":
+        message = f'The key "notice" is missing: {rule.then} shows one.'
+        yield document.finding("R003", message, loc)
+    yield from _check_certainty(document, rule, loc)
+    yield from _check_block(document, rule, loc)
+
+
+def _check_certainty(
+    document: Document, rule: RuleText, loc: Loc
+) -> Iterator[Diagnostic]:
+    if rule.if_possible is None:
+        return
+    at = (*loc, "if_possible")
+    if certainty_of(rule) is Membership.YES:
+        message = "if_possible has no effect: the rule asks for certainty."
+        hint = "Write certainty: possible, or remove if_possible."
+        yield document.finding("R032", message, at, hint=hint, key=True)
+    if action(rule.if_possible) >= action(rule.then):
+        message = f"{rule.if_possible} is not weaker than {rule.then}."
+        hint = "if_possible is what holds while the membership is only possible."
+        yield document.finding("R032", message, at, hint=hint)
+
+
+def _check_block(document: Document, rule: RuleText, loc: Loc) -> Iterator[Diagnostic]:
+    doubtful = certainty_of(rule) is Membership.POSSIBLE and rule.if_possible is None
+    if rule.then == "block" and doubtful and rule.approved_by is None:
+        message = "A block would meet readers who may not be in the area at all."
+        hint = "Write certainty: certain, or if_possible, or name who approved_by."
+        yield document.finding("R035", message, (*loc, "certainty"), hint=hint)
+
+
+def _check_exemption(
+    document: Document, exemption: ExemptionText, loc: Loc, names: Names
+) -> Iterator[Diagnostic]:
+    yield from _check_when(document, exemption.when, (*loc, "when"), names)
+    span = exemption.effective
+    at = (*loc, "effective")
+    yield from _check_span(document, span.from_, span.until, at)
+    if span.until is None:
+        message = f"The exemption {quoted(exemption.id)} has no end."
+        hint = "Write until: and the moment at which somebody must decide anew."
+        yield document.finding("R024", message, at, hint=hint, key=True)
+    about = ("R033", "rule")
+    yield from _unknown_ids(
+        document, about, (*loc, "relaxes"), exemption.relaxes, names.known(names.rules)
+    )
+
+
+def _check_promise(
+    document: Document, promise: PromiseText, loc: Loc, names: Names
+) -> Iterator[Diagnostic]:
+    at = (*loc, "for")
+    yield from _check_when(document, promise.scope, at, names)
+    outside = (*at, "outside_areas")
+    known = promise.scope.outside_areas
+    yield from _unknown_ids(
+        document, ("R011", "area"), outside, known, names.known(names.areas)
+    )
+    yield from _check_span(document, promise.from_, promise.until, loc)
+    low, high = promise.at_least, promise.at_most
+    if low is None and high is None:
+        message = 'A promise needs "at_least" or "at_most".'
+        yield document.finding("R003", message, loc)
+    if low and high and action(low) > action(high):
+        message = f"at_least {low} is stricter than at_most {high}."
+        yield document.finding("R032", message, (*loc, "at_least"))
+
+
+def _check_test(
+    document: Document, test: BookTestText, loc: Loc, names: Names
+) -> Iterator[Diagnostic]:
+    reasons = {f"unknown:{reason}" for reason in Unknown}
+    known = names.known({*names.deciding, *reasons, RESERVED})
+    for activity, ids in test.by.items():
+        at = (*loc, "by", activity)
+        yield from _unknown_ids(document, ("R050", "rule or exemption"), at, ids, known)
+        if activity not in test.expect:
+            message = f"by names {activity}, of which expect says nothing."
+            hint = f"Add {activity} to expect."
+            yield document.finding("R050", message, at, hint=hint, key=True)
+        if RESERVED in ids and len(ids) > 1:
+            message = f"{RESERVED} means that nothing else decided."
+            yield document.finding("R050", message, at)
+    yield from _check_visitor(document, test, (*loc, "visitor"))
+
+
+def _check_visitor(
+    document: Document, test: BookTestText, loc: Loc
+) -> Iterator[Diagnostic]:
+    said = test.visitor.model_dump(exclude_none=True)
+    country, part = test.visitor.country, test.visitor.subdivision
+    if not said:
+        hint = "A place of which nothing is known is unknown: not_in_database."
+        yield document.finding("R003", "The visitor says nothing.", loc, hint=hint)
+    if "unknown" in said and len(said) > 1:
+        message = "A place that is unknown has nothing else."
+        yield document.finding("R003", message, (*loc, "unknown"), key=True)
+    if part and country and not part.startswith(f"{country}-"):
+        message = f"{quoted(part)} is no part of {quoted(country)}."
+        hint = f"Did you mean country: {part.partition('-')[0]}?"
+        yield document.finding("R010", message, (*loc, "subdivision"), hint=hint)

@@ -1,0 +1,216 @@
+"""Why a visitor meets what they meet: every step, by the evaluator that serves."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from gate.decision import (
+    Examination,
+    Patterns,
+    decide,
+    examine,
+    globs_of,
+    memberships_at,
+    stricter,
+)
+from gate.model import Activity, LocationClass, Unknown
+from gate.workbench.changes import changes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gate.model import Decision, Membership, Place, RuleBook
+    from gate.workbench.changes import Change
+
+DAY = 86_400
+"""Seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Who asks for what, when.
+
+    Attributes:
+        address: The address, if one was given.
+        place: What a database says of it, or what was described.
+        found: The place as the index classes it: memberships and evidence in the
+            order of `RuleBook.area_versions`.
+        second: The same worked out anew from `place`; for an address this is the
+            second opinion, by geoip2 without the index.
+        path: Canonical path.
+        now: Unix seconds.
+        activities: Activities that are asked about.
+        also: A reason that holds beside the place: the database is too old.
+    """
+
+    address: str | None
+    place: Place
+    found: LocationClass
+    second: LocationClass
+    path: str
+    now: int
+    activities: tuple[Activity, ...] = tuple(Activity)
+    also: Unknown | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaView:
+    """Whether the place lies in an area.
+
+    Attributes:
+        area: Id of the area.
+        membership: By the index, or by the description.
+        evidence: What says so.
+        second: Second opinion.
+    """
+
+    area: str
+    membership: Membership
+    evidence: tuple[str, ...]
+    second: Membership
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityView:
+    """What follows for one activity.
+
+    Attributes:
+        activity: The activity.
+        examination: Every rule and exemption against the case.
+        decision: What a reader meets; the stricter one if a second reason holds.
+        changes: What would change it.
+    """
+
+    activity: Activity
+    examination: Examination
+    decision: Decision
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Everything that there is to say about one case."""
+
+    subject: Subject
+    areas: tuple[AreaView, ...]
+    activities: tuple[ActivityView, ...]
+    digests: Mapping[str, str]
+
+    def as_json(self) -> dict[str, object]:
+        """Return what `gate explain --json` prints."""
+        return {
+            "address": self.subject.address,
+            "place": asdict(self.subject.place),
+            "memberships": {
+                view.area: {"is": str(view.membership), "evidence": list(view.evidence)}
+                for view in self.areas
+            },
+            "decision": {
+                str(view.activity): _decision_json(view.decision)
+                for view in self.activities
+            },
+            "digests": dict(self.digests),
+        }
+
+
+def explain(
+    book: RuleBook, subject: Subject, digests: Mapping[str, str]
+) -> Explanation:
+    """Explain one case.
+
+    Args:
+        book: The rule book.
+        subject: Who asks for what, when.
+        digests: SHA-256 of book, areas, database and config.
+    """
+    return Explanation(
+        subject=subject,
+        areas=tuple(_areas(book, subject)),
+        activities=tuple(_activity(book, subject, a) for a in subject.activities),
+        digests=digests,
+    )
+
+
+def _areas(book: RuleBook, subject: Subject) -> list[AreaView]:
+    first = memberships_at(book, subject.found, subject.now)
+    second = memberships_at(book, subject.second, subject.now)
+    evidence: dict[str, tuple[str, ...]] = {}
+    rows = zip(book.area_versions, subject.found.evidence, strict=False)
+    for (area, version), texts in rows:
+        if version.since <= subject.now:
+            evidence[area] = texts
+    return [
+        AreaView(
+            area=area,
+            membership=membership,
+            evidence=evidence.get(area, ()),
+            second=second.get(area, membership),
+        )
+        for area, membership in first.items()
+    ]
+
+
+def _activity(book: RuleBook, subject: Subject, activity: Activity) -> ActivityView:
+    matched = matched_patterns(book, subject.path)
+    memberships = memberships_at(book, subject.found, subject.now)
+    examination = examine(
+        book,
+        memberships=memberships,
+        matched=matched,
+        activity=activity,
+        now=subject.now,
+        unknown=subject.found.unknown,
+    )
+    decision = examination.decision
+    if subject.also is not None:
+        beside = decide(
+            book,
+            memberships={},
+            matched=matched,
+            activity=activity,
+            now=subject.now,
+            unknown=subject.also,
+        )
+        decision = stricter(decision, beside)
+    return ActivityView(
+        activity=activity,
+        examination=examination,
+        decision=decision,
+        changes=changes(book, subject.found, matched, activity, subject.now),
+    )
+
+
+def matched_patterns(book: RuleBook, path: str) -> frozenset[str]:
+    """Return the patterns of rules and exemptions that match a canonical path."""
+    whens = [rule.when for rule in book.rules]
+    whens += [exemption.when for exemption in book.exemptions]
+    return Patterns(globs_of(whens)).matched(path)
+
+
+def too_old(book: RuleBook, build_epoch: int, now: int) -> Unknown | None:
+    """Return the reason that holds beside every place when a database is too old."""
+    limit = build_epoch + book.unknown.max_age_days * DAY
+    return Unknown.DATABASE_UNUSABLE if now >= limit else None
+
+
+def classed(
+    book: RuleBook,
+    place: Place,
+    pairs: Sequence[tuple[Membership, tuple[str, ...]]],
+) -> LocationClass:
+    """Return the class of a place from its membership in each area version."""
+    return LocationClass(
+        label=place.subdivision or place.country or str(place.unknown or "other"),
+        unknown=place.unknown,
+        memberships=tuple(membership for membership, _ in pairs),
+        evidence=tuple(evidence for _, evidence in pairs),
+    )
+
+
+def _decision_json(decision: Decision) -> dict[str, object]:
+    return {
+        "action": str(decision.action),
+        "notices": list(decision.notices),
+        "rules": list(decision.rules),
+    }

@@ -1,0 +1,78 @@
+"""What each word and each code means, from where they are defined."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gate import config, documents, notices, rules
+from gate.errors import GateError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+WORDS = {
+    "visitor": "Whoever sends a request; known only by its address.",
+    "place": "What a GeoIP2 database says of an address, or unknown with a reason.",
+    "area": "A named part of the world in the rule book, with dated versions.",
+    "membership": "Of a place in an area: no, possible or yes, with its evidence.",
+    "activity": "What a request does: read, share, like, comment, save, contact, "
+    "donate.",
+    "rule": "What follows for whom.",
+    "exemption": "What loosens the rules that it names, until a date.",
+    "action": "pass, banner, interstitial or block, from the loosest to the strictest.",
+    "notice": "The text that a reader sees: languages, sources, legal basis, revision.",
+    "decision": "Action, notices, deciding rules, reasons, and what it rests on.",
+    "rule book": "All files under rules/, known by their SHA-256 digest.",
+    "promise": "What no change of the rule book may break; proved for every place, "
+    "path, activity and time.",
+    "acknowledgement": "The cookie that says that the notices, at this revision, "
+    "were shown.",
+    "door": "How requests come in: Flask, WSGI, proxy.",
+    "index": "The compiled table from address ranges to classes of places.",
+    "audit log": "Counts of decisions for a period; never who.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeEntry:
+    """What a code means.
+
+    Attributes:
+        meaning: In one sentence.
+        remedy: What to do.
+        more: The rest of what there is to say; may be empty.
+    """
+
+    meaning: str
+    remedy: str
+    more: str = ""
+
+
+def code_table() -> dict[str, CodeEntry]:
+    """Return every code that the gate can issue, sorted."""
+    table = {error.code: _of_error(error) for error in error_classes()}
+    for code, (meaning, remedy) in config.CODES.items():
+        table[code] = CodeEntry(meaning=meaning, remedy=remedy)
+    for codes in (documents.CODES, rules.CODES, notices.CODES):
+        for code, meaning in codes.items():
+            table[code] = CodeEntry(meaning=meaning, remedy=_RULE_REMEDY)
+    return dict(sorted(table.items()))
+
+
+def error_classes() -> Iterator[type[GateError]]:
+    """Yield every error of the tree, parents first."""
+    waiting: list[type[GateError]] = [GateError]
+    while waiting:
+        found = waiting.pop(0)
+        yield found
+        waiting += found.__subclasses__()
+
+
+_RULE_REMEDY = "Correct the place that gate check marks; its hint says how."
+
+
+def _of_error(error: type[GateError]) -> CodeEntry:
+    meaning, _, more = inspect.cleandoc(error.__doc__ or "").partition("\n\n")
+    return CodeEntry(meaning=" ".join(meaning.split()), remedy=error.remedy, more=more)

@@ -1,0 +1,176 @@
+"""`gate serve`: the gate as a server of its own, in front of a site or the demo."""
+
+from __future__ import annotations
+
+import socket
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+
+from gate.doors.proxy import Proxy
+from gate.doors.static import Folder
+from gate.doors.wsgi import GateMiddleware
+from gate.engine import Gate
+from gate.errors import PortTakenError, SiteMissingError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from wsgiref.types import WSGIApplication
+
+    from gate.config import Config
+
+UNIX = "unix:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What the gate stands in front of; with nothing set, `server.upstream`.
+
+    Attributes:
+        demo: The demo site.
+        folder: A folder of files.
+        upstream: Address of a site, such as "http://127.0.0.1:8000".
+    """
+
+    demo: bool = False
+    folder: Path | None = None
+    upstream: str | None = None
+
+
+def serve(
+    config: Config,
+    source: Source,
+    *,
+    listen: str | None = None,
+    pidfile: Path | None = None,
+    console: Console | None = None,
+) -> None:
+    """Serve until a signal ends it: TERM and INT stop, HUP reads everything anew.
+
+    Args:
+        config: What the deployer chose.
+        source: What the gate stands in front of.
+        listen: "host:port" or "unix:/path"; default: `server.listen`.
+        pidfile: File for the number of the process.
+        console: Where to say where to look.
+
+    Raises:
+        SiteMissingError: There is nothing to stand in front of.
+        PortTakenError: The address to listen at is not free.
+        GateError: The configuration or the rule book cannot be used.
+    """
+    from gate.workbench.server import Server  # noqa: PLC0415  # POSIX only
+
+    address = listen or config.server.listen
+    check_free(address)
+    server = Server(
+        lambda: build_app(config, source), settings(config, address, pidfile)
+    )
+    announce(config, source, address, console or Console())
+    server.run()
+
+
+def build_app(config: Config, source: Source) -> WSGIApplication:
+    """Make the WSGI application that `serve` runs.
+
+    Raises:
+        SiteMissingError: There is nothing to stand in front of.
+        GateError: The configuration or the rule book cannot be used.
+    """
+    if source.demo:
+        from gate.workbench.demo import create_demo  # noqa: PLC0415  # brings Flask
+
+        return create_demo(config)
+    site: WSGIApplication
+    if source.folder is not None:
+        site, door = Folder(source.folder), "static"
+    else:
+        site, door = _proxy(config, source), "proxy"
+    return GateMiddleware(site, Gate.load(config.path), door=door)
+
+
+def settings(
+    config: Config, address: str, pidfile: Path | None = None
+) -> Mapping[str, Any]:
+    """Translate the configuration into gunicorn's settings."""
+    server = config.server
+    shared_memory = Path("/dev/shm")  # noqa: S108  # for heartbeats, not for data
+    return {
+        "bind": address,
+        "workers": server.workers,
+        "threads": server.threads,
+        "graceful_timeout": server.timeouts.stop,
+        "pidfile": str(pidfile) if pidfile else None,
+        "worker_tmp_dir": str(shared_memory) if shared_memory.is_dir() else None,
+        "loglevel": "warning",
+    }
+
+
+def check_free(address: str) -> None:
+    """Find out whether one can listen at an address.
+
+    Args:
+        address: "host:port" or "unix:/path".
+
+    Raises:
+        PortTakenError: One cannot.
+    """
+    if address.startswith(UNIX):
+        _check_socket(address)
+        return
+    host, _, port = address.rpartition(":")
+    host = host.strip("[]")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, int(port)))
+        except OSError as error:
+            raise PortTakenError(address=address, reason=_reason(error)) from None
+
+
+def announce(config: Config, source: Source, address: str, console: Console) -> None:
+    """Say where to look."""
+    host, _, port = address.rpartition(":")
+    shown = "localhost" if host in {"0.0.0.0", "[::]", "127.0.0.1"} else host  # noqa: S104
+    place = address if address.startswith(UNIX) else f"http://{shown}:{port}/"
+    behind = "the demo site" if source.demo else "the site"
+    console.print(f"[bold]{config.site.name}[/bold]: the gate stands before {behind}.")
+    console.print(f"Open [bold cyan]{place}[/bold cyan] (Ctrl+C stops)")
+
+
+def _proxy(config: Config, source: Source) -> Proxy:
+    upstream = source.upstream or config.server.upstream
+    if not upstream:
+        raise SiteMissingError(
+            "There is no site to stand in front of.",
+            hint="Give --upstream URL, --site DIR or --demo, or set server.upstream.",
+        )
+    timeouts = config.server.timeouts
+    return Proxy(
+        upstream,
+        connect_timeout=timeouts.connect,
+        read_timeout=timeouts.read,
+        connections=config.server.threads,
+    )
+
+
+def _check_socket(address: str) -> None:
+    path = Path(address.removeprefix(UNIX))
+    if not path.exists():
+        if not path.parent.is_dir():
+            reason = f"there is no folder {path.parent}"
+            raise PortTakenError(address=address, reason=reason)
+        return
+    if not stat.S_ISSOCK(path.stat().st_mode):
+        raise PortTakenError(address=address, reason="the file is not a socket")
+    with socket.socket(socket.AF_UNIX) as probe:
+        if probe.connect_ex(str(path)) == 0:
+            raise PortTakenError(address=address, reason="it is in use")
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or type(error).__name__).lower()

@@ -1,0 +1,51 @@
+"""A rule book and a configuration to start from, written into a new folder."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import gate
+from gate.errors import StarterInTheWayError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NAMES = ("config.yaml", "rules")
+
+
+def starter() -> Path:
+    """Return the folder that holds the starter: in the wheel, or in a checkout."""
+    package = Path(gate.__file__).parent
+    packed = package / "starter"
+    return packed if packed.is_dir() else package.parent
+
+
+def write_starter(target: Path) -> tuple[Path, ...]:
+    """Write config.yaml and rules/ into `target`, which is made if need be.
+
+    Returns:
+        The files that were written, sorted, relative to `target`.
+
+    Raises:
+        StarterInTheWayError: One of both is there already; nothing is written.
+    """
+    for name in NAMES:
+        if (target / name).exists() or (target / name).is_symlink():
+            raise StarterInTheWayError(target / name)
+    if target.exists() and not target.is_dir():
+        raise StarterInTheWayError(target)
+    source = starter()
+    written = sorted(path.relative_to(source) for path in _files(source))
+    for path in written:
+        (target / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source / path, target / path)
+    return tuple(written)
+
+
+def _files(source: Path) -> Iterator[Path]:
+    for name in NAMES:
+        top = source / name
+        found = top.rglob("*") if top.is_dir() else [top]
+        yield from (path for path in found if path.is_file() and path.name[0] != ".")
