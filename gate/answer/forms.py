@@ -33,7 +33,7 @@ def offered_again(form: bytes | None, revision: str) -> bytes | None:
 
     Returns:
         HTML in UTF-8, or None if the form cannot be repeated byte by byte: too long,
-        too many fields, or not UTF-8.
+        too many fields, not UTF-8, or with a field that the gate keeps for itself.
     """
     if form is None or len(form) > MAX_FORM_LENGTH:
         return None
@@ -45,6 +45,9 @@ def offered_again(form: bytes | None, revision: str) -> bytes | None:
             max_num_fields=MAX_FIELDS,
         )
     except ValueError:
+        return None
+    # A field of this name would turn what is repeated into a plain reading.
+    if any(name == DIRECT_FIELD or "\0" in name + value for name, value in fields):
         return None
     kept = [pair for pair in fields if not _is_own(*pair, revision)]
     return "".join(hidden(*pair) for pair in kept).encode()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from typing import IO, Any
 
 import click
 
 from gate import __version__
-from gate.errors import FindingsError, GateError
+from gate.cli.console import Reported
+from gate.errors import GateError, ServiceError
 
 COMMANDS = {
     "init": ("starter:init", "Write a rule book and a configuration to start from."),
@@ -17,32 +16,12 @@ COMMANDS = {
     "test": ("check:test", "Run the tests that the rule book holds."),
     "explain": ("explain:explain", "Say what a visitor would meet, and why."),
     "serve": ("serve:serve", "Stand in front of a site."),
-    "status": ("serve:status", "Ask the running gate what it does."),
+    "status": ("status:status", "Ask the running gate what it does."),
     "geo": ("geo:geo", "Look after the GeoIP databases."),
     "schema": ("schema:schema", "Print a JSON Schema for editors."),
     "help": ("help:help_", "Explain codes and words."),
 }
 """Name -> place of the command in `gate.cli`, and what it does."""
-
-
-class Reported(click.ClickException):
-    """An error of the gate, shown without a traceback."""
-
-    def __init__(self, error: GateError) -> None:
-        super().__init__(str(error))
-        self.error = error
-        self.exit_code = error.exit_code
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        """Print code, message and hint to stderr, and findings one by one."""
-        to = file or sys.stderr
-        if isinstance(self.error, FindingsError):
-            from gate.documents import render  # noqa: PLC0415 (only here)
-
-            click.echo(render(self.error.findings) + "\n", file=to)
-        click.echo(f"error {self.error.code}: {self.error}", file=to)
-        if self.error.hint:
-            click.echo(f"hint: {self.error.hint}", file=to)
 
 
 class Commands(click.Group):

@@ -17,12 +17,14 @@ from gate.cli.console import (
     show_json,
     working,
 )
+from gate.model import Severity
+from gate.workbench.checking import check_everything, run_book_tests
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from gate.model import Diagnostic
-    from gate.rules import TestResult
+    from gate.rules.testing import TestResult
     from gate.workbench.checking import CheckReport
 
 
@@ -40,8 +42,6 @@ def check(
     apart, every path, activity and time. Exit codes: 0 sound, 1 problems, 5 a promise
     is broken.
     """
-    from gate.workbench.checking import check_everything  # noqa: PLC0415 (costs 0.3 s)
-
     with working("Checking"):
         now = int(time.time())
         report = check_everything(config_file(config_path), os.environ, now)
@@ -56,8 +56,6 @@ def check(
 
 
 def _exit_code(report: CheckReport, *, strict: bool) -> Exit:
-    from gate.model import Severity  # noqa: PLC0415
-
     if report.breaks_promise:
         return Exit.PROMISE_BROKEN
     if report.has(Severity.ERROR) or (strict and report.has(Severity.WARNING)):
@@ -96,8 +94,6 @@ def test(ctx: click.Context, config_path: Path, *, as_json: bool) -> None:
 
     Exit codes: 0 all passed, 1 the book cannot be read, 4 a test failed.
     """
-    from gate.workbench.checking import run_book_tests  # noqa: PLC0415 (costs 0.3 s)
-
     results = run_book_tests(config_file(config_path), os.environ)
     failed = [result for result in results if not result.ok]
     if as_json:

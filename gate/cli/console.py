@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
+import sys
 from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
+
+from gate.errors import FindingsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from gate.config import Config
+    from gate.errors import GateError
     from gate.model import Diagnostic
 
 
@@ -28,6 +33,26 @@ class Exit(IntEnum):
     NOT_STARTED = 3
     TESTS_FAILED = 4
     PROMISE_BROKEN = 5
+
+
+class Reported(click.ClickException):
+    """An error of the gate, shown without a traceback."""
+
+    def __init__(self, error: GateError, *, exit_code: int | None = None) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.exit_code = error.exit_code if exit_code is None else exit_code
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print code, message and hint to stderr, and findings one by one."""
+        to = file or sys.stderr
+        if isinstance(self.error, FindingsError):
+            from gate.documents import render  # noqa: PLC0415 (costs 0.1 s)
+
+            click.echo(render(self.error.findings) + "\n", file=to)
+        click.echo(f"error {self.error.code}: {self.error}", file=to)
+        if self.error.hint:
+            click.echo(f"hint: {self.error.hint}", file=to)
 
 
 config_option = click.option(
@@ -63,8 +88,6 @@ def show_findings(findings: Iterable[Diagnostic]) -> None:
 
 def show_json(value: object) -> None:
     """Print a value as JSON that keeps its order."""
-    import json  # noqa: PLC0415
-
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from gate.cli.console import show_table, table
+from gate.workbench.glossary import WORDS, code_table
 
 
 @click.command("help")
@@ -14,8 +15,6 @@ def help_(topic: str) -> None:
 
     Codes that begin with R are about the rule book, those with E about all else.
     """
-    from gate.workbench.glossary import WORDS, code_table  # noqa: PLC0415
-
     if topic == "words":
         _show([(word, meaning) for word, meaning in WORDS.items()], "word")
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from gate.cli.console import show_json
+from gate.workbench.schemas import json_schema
 
 WHAT = ("config", "rules", "areas", "notices")
 
@@ -16,6 +17,4 @@ def schema(what: str) -> None:
 
     Editors that know YAML complete and check with it; gate check knows more.
     """
-    from gate.workbench.schemas import json_schema  # noqa: PLC0415 (costs 0.2 s)
-
     show_json(json_schema(what))

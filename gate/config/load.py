@@ -105,7 +105,9 @@ def _compiled(path: Path, document: Document, written: Written) -> Config:
         site=written.site,
         visitor=written.visitor,
         geo=written.geo.model_copy(update={"databases": databases}),
-        rules=written.rules.model_copy(update={"folder": folder / written.rules.folder}),
+        rules=written.rules.model_copy(
+            update={"folder": folder / written.rules.folder}
+        ),
         state=folder / written.state,
         audit=written.audit,
         server=written.server,

@@ -79,7 +79,8 @@ class Site(Strict):
     )
     exit_url: ExitUrl = Field(description='Where "leave" leads.')
     activities: tuple[ActivityPaths, ...] = Field(
-        default=(), description="Which requests share, like, comment, ...; all else reads."
+        default=(),
+        description="Which requests share, like, comment, ...; all else reads.",
     )
     sections: tuple[Section, ...] = Field(
         default=(), description='Parts counted apart; all else is "other".'

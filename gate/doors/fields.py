@@ -159,5 +159,3 @@ def readable_codings(accepted: str) -> str:
         for item in wanted
         if item.partition(";")[0].strip().lower() in _READABLE_CODINGS
     )
-
-

@@ -1,14 +1,14 @@
 """The Flask extension: the WSGI door, and helpers for templates.
 
-    from gate.doors.flask import FlaskGate
+from gate.doors.flask import FlaskGate
 
-    gate = FlaskGate()
+gate = FlaskGate()
 
-    def create_app():
-        app = Flask(__name__)
-        app.config["GATE_CONFIG"] = "config.yaml"
-        gate.init_app(app)
-        return app
+def create_app():
+    app = Flask(__name__)
+    app.config["GATE_CONFIG"] = "config.yaml"
+    gate.init_app(app)
+    return app
 """
 
 from __future__ import annotations
@@ -38,7 +38,12 @@ if TYPE_CHECKING:
 _MARK = "__gate_activity__"
 _NOTHING = Passage()
 _VARIABLE = re.compile(r"<(?:(\w+)(?:\([^)]*\))?:)?\w+>")
-_SAMPLES = {"int": "1", "float": "1.0", "path": "a/b", "uuid": f"{0:08x}-{0:04x}-{0:04x}-{0:04x}-{0:012x}"}
+_SAMPLES = {
+    "int": "1",
+    "float": "1.0",
+    "path": "a/b",
+    "uuid": f"{0:08x}-{0:04x}-{0:04x}-{0:04x}-{0:012x}",
+}
 
 
 class FlaskGate:

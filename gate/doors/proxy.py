@@ -6,7 +6,6 @@ The site is asked for the canonical path, the very one that the decision was mad
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -17,7 +16,7 @@ from urllib3.exceptions import TimeoutError as HTTPTimeoutError
 from gate.doors.hops import reader_fields, upstream_fields
 from gate.doors.sending import Closing, refuse
 from gate.errors import UploadBrokenError, UpstreamBrokenError
-from gate.request import canonical_path
+from gate.request import Proxies, canonical_path, is_trusted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,6 +39,7 @@ class Proxy:
         connections: Connections that are kept open for reuse.
         forward_address: Whether the site is told the reader's address in
             X-Forwarded-For. Off by default: a site that needs none should get none.
+        proxies: Our own proxies in front, whose X-Forwarded-Proto is believed.
     """
 
     def __init__(
@@ -50,10 +50,12 @@ class Proxy:
         read_timeout: float = 60,
         connections: int = 16,
         forward_address: bool = False,
+        proxies: Proxies | None = None,
     ) -> None:
         target = urllib3.util.parse_url(upstream)
         self._base = (target.path or "").rstrip("/")
         self._forward_address = forward_address
+        self._proxies = proxies or Proxies.compile()
         self._pool = urllib3.connection_from_url(
             upstream,
             maxsize=connections,
@@ -100,7 +102,7 @@ class Proxy:
     ) -> urllib3.BaseHTTPResponse:
         fields = upstream_fields(
             environ,
-            scheme=environ["wsgi.url_scheme"],
+            scheme=self._scheme(environ),
             forward_address=self._forward_address,
         )
         if body is not None and not chunked:
@@ -118,11 +120,20 @@ class Proxy:
             decode_content=False,
         )
 
+    def _scheme(self, environ: dict[str, Any]) -> str:
+        declared = environ.get("HTTP_X_FORWARDED_PROTO", "").strip().lower()
+        peer = environ.get("REMOTE_ADDR", "")
+        if declared in {"http", "https"} and is_trusted(peer, self._proxies):
+            return str(declared)
+        return str(environ["wsgi.url_scheme"])
+
 
 def target_of(environ: dict[str, Any]) -> str:
     """Return the canonical path, percent-encoded, with the query as it came."""
     path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
-    target = quote(canonical_path(path.encode("latin-1").decode()), safe="/:@!$&'()*+,;=~")
+    target = quote(
+        canonical_path(path.encode("latin-1").decode()), safe="/:@!$&'()*+,;=~"
+    )
     query = environ.get("QUERY_STRING")
     return f"{target}?{query}" if query else target
 

@@ -57,6 +57,7 @@ class Reply:
         "_placed",
         "_received",
         "_refused",
+        "_sent",
         "_server",
         "_whole",
         "_write_on",
@@ -76,7 +77,7 @@ class Reply:
         self._held: list[bytes] = []
         self._placed: set[str] = set()
         self._received = 0
-        self._is_html = self._refused = self._whole = False
+        self._is_html = self._refused = self._sent = self._whole = False
 
     def start(
         self, status: str, headers: Fields, exc_info: ExcInfo | None = None, /
@@ -103,7 +104,7 @@ class Reply:
 
     def body(self, result: Iterable[bytes]) -> Iterable[bytes]:
         """Return what the server is to send for what the site returned."""
-        if self._write_on is not None and self._coding is None:
+        if self._sent and self._coding is None:
             return result
         if isinstance(result, list | tuple):
             self._whole = True
@@ -151,6 +152,7 @@ class Reply:
             headers = keep_private(headers)
         exc_info = (self._exc_info,) if self._exc_info else ()
         self._exc_info = None
+        self._sent = True
         self._write_on = self._server(status, headers, *exc_info)
         return self._write_on
 
@@ -162,7 +164,7 @@ class Reply:
     def _chunks(self, result: Iterable[bytes]) -> Iterator[bytes]:
         for chunk in result:
             out = self._take(chunk)
-            if self._write_on is not None:
+            if self._sent:
                 yield out
             elif self._refused:
                 break
@@ -177,7 +179,7 @@ class Reply:
         if self._insertion is None:
             self._insertion = self._insert()
         out = self._insertion.feed(chunk)
-        if self._write_on is None:
+        if not self._sent:
             self._held.append(out)
             if self._waits():
                 return b""
@@ -207,9 +209,9 @@ class Reply:
         if not self._refused:
             insertion = self._insertion or self._insert()
             self._held.append(insertion.finish())
-            if self._write_on is None and not self._is_homeless():
+            if not self._sent and not self._is_homeless():
                 self._commit(changed=True, length=sum(map(len, self._held)))
-            if self._write_on is not None:
+            if self._sent:
                 return b"".join(self._held)
         other = self._passage.otherwise
         return b"".join(send(other, self._server)) if other else b""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gate.answer import proceed, taken_out
 from gate.audit import Outcome
 from gate.model import Action, Activity, Kind, Passage
-from gate.request import acknowledged, continues, cookie_name
+from gate.request import acknowledged, continues, cookie_name, shown
 
 if TYPE_CHECKING:
     from gate.answer import Pages
@@ -24,9 +24,6 @@ LET_THROUGH = frozenset({Kind.ASSET, Kind.FEED, Kind.PREFLIGHT})
 
 WHOLE_PAGES = frozenset({Kind.DOCUMENT, Kind.PREFETCH, Kind.PREVIEW})
 """Kinds whose HTML is a page of its own, with a place for a banner and a footer."""
-
-SHOWN_HEADER = "gate-shown"
-"""Field in which a script says which revision of the notices it has shown."""
 
 
 class Meeting(NamedTuple):
@@ -92,8 +89,8 @@ def _undeclared(meeting: Meeting) -> Met:
 
 
 def _interstitial(meeting: Meeting) -> Answer | Passage:
-    shown = _was_shown(meeting)
-    return shown if shown is not None else _page(meeting)
+    passage = _was_shown(meeting)
+    return _page(meeting) if passage is None else passage
 
 
 def _was_shown(meeting: Meeting) -> Passage | None:
@@ -102,8 +99,7 @@ def _was_shown(meeting: Meeting) -> Passage | None:
     if meeting.activity is Activity.READ:
         return meeting.passage if acknowledged(request, revision) else None
     if request.kind is Kind.FETCH:
-        said = request.headers.get(SHOWN_HEADER)
-        return meeting.passage if said == revision else None
+        return meeting.passage if shown(request, revision) else None
     match continues(request, revision):
         case "yes":
             form = taken_out(request.form or b"", revision)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from gate import __version__
 from gate.errors import (
     DatabaseError,
+    DatabaseMissingError,
     FindingsError,
     IndexDamagedError,
     PreparationError,
@@ -24,11 +25,14 @@ from gate.errors import (
 )
 from gate.model import Diagnostic, Mark, Severity
 from gate.notices import load_notices
-from gate.places import Index, cache_name, databases_digest, embedded_databases
+from gate.places.database import embedded_database
+from gate.places.facts import digest_of
+from gate.places.index import Index, cache_name
+from gate.places.nowhere import unusable_index
 from gate.rules import load_book
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from gate.config import Config
@@ -43,7 +47,7 @@ def load_texts(config: Config) -> tuple[RuleBook, Mapping[str, Notice]]:
     """
     folder = config.rules.folder
     book, problems = load_book(folder)
-    notices, more = load_notices(folder)
+    notices, more = load_notices(folder / "notices")
     findings = [*problems, *more]
     if book is None or any(f.severity is Severity.ERROR for f in findings):
         raise FindingsError(findings)
@@ -72,8 +76,8 @@ class Prepared:
             DatabaseError: A database cannot be read.
             StateFolderError: The state folder cannot be used.
         """
-        databases = config.geo.databases or embedded_databases()
-        digest = databases_digest(databases)
+        databases = config.geo.databases or (embedded_database(),)
+        digest = _digest(databases)
         _ensure_folder(config.state)
         told = json.dumps(
             [__version__, book.digest, digest, sorted(config.rules.pinned.items())]
@@ -85,7 +89,7 @@ class Prepared:
         )
 
     def cached_index(self) -> Index | None:
-        """Return the index if there is a sound one; else None, as if there were none."""
+        """Return the index if there is a sound one; else None."""
         try:
             return Index.load(self.index_path)
         except IndexDamagedError:
@@ -117,7 +121,7 @@ def prepared_index(
             _run(config_path)
             index = Index.load(prepared.index_path)
     except DatabaseError as error:
-        return Index.unusable(book.area_versions), (error,)
+        return unusable_index(), (error,)
     return index, ()
 
 
@@ -142,6 +146,16 @@ def _run(config_path: Path) -> None:
     if error.get("code", "").startswith("E2"):
         raise RelayedDatabaseError(**error)
     raise PreparationError(status=done.returncode, said=error.get("message", ""))
+
+
+def _digest(databases: Sequence[Path]) -> str:
+    try:
+        return digest_of(databases)
+    except OSError as error:
+        raise DatabaseMissingError(
+            f"A database cannot be read: {error.strerror}.",
+            hint="Check geo.databases in config.yaml; gate geo status shows each one.",
+        ) from error
 
 
 def _parsed(text: str) -> dict[str, Any]:

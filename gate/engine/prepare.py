@@ -26,8 +26,9 @@ from gate.config import load_config
 from gate.engine.preparation import Prepared, load_texts
 from gate.errors import FindingsError, GateError
 from gate.model import Severity
-from gate.places import build_index, membership
-from gate.rules import judge
+from gate.places.areas import membership
+from gate.places.build import build_index
+from gate.rules.judging import judge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +51,9 @@ def prepare(config_path: Path) -> tuple[Diagnostic, ...]:
     prepared = Prepared.of(config, book)
     index = prepared.cached_index()
     if index is None:
-        index = build_index(prepared.databases, book.area_versions)
+        index = build_index(
+            prepared.databases, book.area_versions, areas_digest=book.areas_digest
+        )
         index.save(prepared.index_path)
     findings = judge(
         book,

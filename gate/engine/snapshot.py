@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gate import __version__
@@ -21,12 +20,13 @@ from gate.request import ReadSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from gate.answer import Pages
     from gate.config import Config
     from gate.errors import GateError
     from gate.model import RuleBook
-    from gate.places import Index
+    from gate.places.index import Index
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,9 @@ def look_of(config: Config, index: Index) -> Look:
         organization=site.organization,
         explainer_url=site.explainer_url,
         own_prefix=site.own_prefix,
-        attribution=index.database.attribution,
+        attribution=" ".join(
+            dict.fromkeys(facts.attribution for facts in index.databases)
+        ),
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_CREDIT = re.compile(r"(.*?)[\s(<]*(https?://[^\s()<>\"']+)?[)>.\s]*")
+# A URL in brackets belongs to the words before it; a bare one speaks for itself.
+_URL = re.compile(r"\s*\((https?://[^\s()<>\"']+)\)|(https?://[^\s()<>\"',]+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,8 +18,8 @@ class Look:
         organization: Name of the organization; {outlet} in texts.
         explainer_url: Page that explains the law, a path or https; "" for none.
         own_prefix: Path of the gate's own addresses, with both slashes.
-        attribution: What the source of geographical data asks to be said, a line
-            each; a URL at the end of a line becomes a plain link.
+        attribution: What the source of geographical data asks to be said; URLs in
+            it become plain links.
     """
 
     name: str
@@ -29,6 +30,16 @@ class Look:
 
     @property
     def credits(self) -> tuple[tuple[str, str], ...]:
-        """The lines of the attribution as text and URL; the URL may be ""."""
-        found = [_CREDIT.fullmatch(line) for line in self.attribution.splitlines()]
-        return tuple((m[1] or m[2], m[2] or "") for m in found if m and m[0])
+        """The attribution as pieces of text, each with its URL or ""."""
+        pieces: list[tuple[str, str]] = []
+        end = 0
+        for found in _URL.finditer(self.attribution):
+            before = self.attribution[end : found.start()]
+            if found[1]:
+                words = before.lstrip()
+                pieces += [(before[: len(before) - len(words)], ""), (words, found[1])]
+            else:
+                pieces += [(before, ""), (found[2], found[2])]
+            end = found.end()
+        pieces.append((self.attribution[end:], ""))
+        return tuple(piece for piece in pieces if piece[0])

@@ -8,24 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import struct
 import sys
-import tempfile
 import zlib
 from array import array
 from bisect import bisect_right
-from contextlib import suppress
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gate.errors import IndexDamagedError, IndexStaleError
 from gate.model import LocationClass, Membership, Unknown
+from gate.places.atomic import write_atomically
 from gate.places.facts import DatabaseFacts, joint_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     _Deep = tuple[list[int], list[int]]
 
@@ -126,19 +124,7 @@ class Index:
         Raises:
             OSError: The folder cannot be written.
         """
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(_packed(self))
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            with suppress(FileNotFoundError):
-                Path(name).unlink()
-            raise
-        _sync_folder(path.parent)
+        write_atomically(path, _packed(self))
 
     @classmethod
     def load(
@@ -298,15 +284,6 @@ def _class_in(row: list[list[int]]) -> LocationClass:
         memberships=tuple(Membership(level) for level in memberships),
         evidence=tuple(tuple(texts) for texts in evidence),
     )
-
-
-def _sync_folder(folder: Path) -> None:
-    # A rename survives a power cut only once its folder is on the disk.
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _damaged(path: Path, what: str) -> IndexDamagedError:

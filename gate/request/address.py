@@ -1,22 +1,23 @@
 """The client behind trusted proxies: whom an answer is for, or why nobody can tell.
 
-The walk starts at the socket peer and goes outwards through our own proxies only, because
-everything beyond the first stranger was written by a stranger. It reads exactly one
-header. What cannot be read is *unknown*; it is never skipped in favour of the next value.
+The walk starts at the socket peer and goes outwards through our own proxies only,
+because everything beyond the first stranger was written by a stranger. It reads exactly
+one header. What cannot be read is *unknown*; it is never skipped in favour of the next.
 """
 
 from __future__ import annotations
 
 import re
-from socket import AF_INET, inet_pton
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
 from gate.model import Client, Unknown
-from gate.request.numbers import Address, parse_address, parse_hop, reachable
+from gate.request.numbers import parse_address, parse_hop, reachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from gate.request.numbers import Address
     from gate.request.proxies import Proxies
 
 _MOST_HOPS: Final = 64
@@ -25,11 +26,11 @@ _MOST_HOPS: Final = 64
 _MOST_COMMAS: Final = 8
 """How many commas inside one quoted string are looked past."""
 
-_TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-_PAIR: Final = rf'{_TOKEN}=(?:{_TOKEN}|"(?:[^"\\]|\\.)*")'
+_WORD: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_PAIR: Final = rf'{_WORD}=(?:{_WORD}|"(?:[^"\\]|\\.)*")'
 _ELEMENT: Final = re.compile(rf"[ \t]*{_PAIR}(?:[ \t]*;[ \t]*{_PAIR})*[ \t]*")
 _PARAMETER: Final = re.compile(
-    rf'(?P<name>{_TOKEN})=(?:(?P<token>{_TOKEN})|"(?P<quoted>(?:[^"\\]|\\.)*)")'
+    rf'(?P<name>{_WORD})=(?:(?P<token>{_WORD})|"(?P<quoted>(?:[^"\\]|\\.)*)")'
 )
 
 _PRIVATE: Final = Client(0, 0, Unknown.PRIVATE_ADDRESS)
@@ -58,15 +59,17 @@ def client_of(peer: str, fields: Mapping[str, object], proxies: Proxies) -> Clie
     Source:
         RFC 7239, section 5.2 (order of hops).
     """
-    try:
-        address = _new(Address, (4, int.from_bytes(inet_pton(AF_INET, peer), "big")))
-    except (OSError, ValueError):
-        return _other_peer(peer, fields, proxies)
-    if proxies.ranges and proxies.trusts(address):
+    address = parse_address(peer)
+    if address is None:
+        return _nameless(peer, fields, proxies)
+    version, number = address
+    if bisect_right(proxies.bounds[version], number) & 1:
         return _behind(fields, proxies)
-    if address[1] and fields.keys().isdisjoint(proxies.telltales):
-        return _new(Client, (4, address[1], None, None))
-    return _stranger(address, fields, proxies)
+    if not fields.keys().isdisjoint(proxies.telltales):
+        return _client(address, Unknown.BAD_ADDRESS)
+    if version == 4 and number:  # noqa: PLR2004 - the version's own name
+        return _new(Client, (4, number, None, None))
+    return _client(address)
 
 
 def is_trusted(peer: str, proxies: Proxies) -> bool:
@@ -75,22 +78,13 @@ def is_trusted(peer: str, proxies: Proxies) -> bool:
     return proxies.trusts_unix(peer) if address is None else proxies.trusts(address)
 
 
-def _other_peer(peer: str, fields: Mapping[str, object], proxies: Proxies) -> Client:
-    if is_trusted(peer, proxies):
-        return _behind(fields, proxies)
-    return _stranger(parse_address(peer), fields, proxies)
-
-
-def _stranger(
-    address: Address | None, fields: Mapping[str, object], proxies: Proxies
-) -> Client:
-    clean = fields.keys().isdisjoint(proxies.telltales)
-    return _client(address, None if clean else Unknown.BAD_ADDRESS)
+def _nameless(peer: str, fields: Mapping[str, object], proxies: Proxies) -> Client:
+    return _behind(fields, proxies) if proxies.trusts_unix(peer) else _BAD
 
 
 def _client(address: Address | None, doubt: Unknown | None = None) -> Client:
     seen = None if address is None else reachable(address)
-    return _BAD if seen is None else Client(seen.version, seen.number, None, doubt)
+    return _BAD if seen is None else Client(*seen, None, doubt)
 
 
 def _behind(fields: Mapping[str, object], proxies: Proxies) -> Client:

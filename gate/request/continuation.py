@@ -27,7 +27,7 @@ SHOWN: Final = "gate-shown"
 
 _MOST_COOKIE: Final = 64 * 1024
 _MOST_FIELDS: Final = 64
-_ORIGIN: Final = re.compile(r"https?://([^/?#]+)", re.I)
+_ORIGIN: Final = re.compile(r"https?://([^/?#]+)", re.IGNORECASE)
 
 Continuation = Literal["no", "yes", "direct", "stale"]
 

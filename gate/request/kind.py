@@ -5,8 +5,8 @@ browsers, plain http, programs), `Accept` decides, and a doubt counts as *docume
 article must never slip through as a picture. The sender of a request is the only one
 who could be deceived by its headers, so a forged one harms nobody else.
 
-Link previews are recognised by what they declare, never by User-Agent: those that declare
-nothing are documents, and meet the page.
+Link previews are recognised by what they declare, never by User-Agent: those that
+declare nothing are documents, and meet the page.
 """
 
 from __future__ import annotations
@@ -62,13 +62,16 @@ _PREFLIGHT: Final = "HTTP_ACCESS_CONTROL_REQUEST_METHOD"
 _MOST_ACCEPT: Final = 2048
 """Characters of Accept that are looked at; browsers send about 140."""
 
-_PAGES: Final = re.compile(r"text/html|application/xhtml\+xml", re.I)
-_FEEDS: Final = re.compile(r"application/(?:(?:rss|atom)\+xml|feed\+json)", re.I)
+_PAGES: Final = re.compile(r"text/html|application/xhtml\+xml", re.IGNORECASE)
+_FEEDS: Final = re.compile(
+    r"application/(?:(?:rss|atom)\+xml|feed\+json)", re.IGNORECASE
+)
 _DATA: Final = re.compile(
-    r"application/(?:[\w.+-]+\+)?json|text/(?:json|event-stream)", re.I
+    r"application/(?:[\w.+-]+\+)?json|text/(?:json|event-stream)", re.IGNORECASE
 )
 _ASSETS: Final = re.compile(
-    r"\s*(?:(?:image|audio|video|font)/|text/css|(?:text|application)/javascript)", re.I
+    r"\s*(?:(?:image|audio|video|font)/|text/css|(?:text|application)/javascript)",
+    re.IGNORECASE,
 )
 
 

@@ -8,20 +8,14 @@ from __future__ import annotations
 
 import re
 from socket import AF_INET, AF_INET6, inet_pton
-from typing import Final, NamedTuple
+from struct import Struct
+from typing import Final
 
+Address = tuple[int, int]
+"""IP version (4 or 6) and the address as an integer.
 
-class Address(NamedTuple):
-    """An IP address.
-
-    Attributes:
-        version: 4 or 6.
-        number: The address as an integer, most significant byte first.
-    """
-
-    version: int
-    number: int
-
+A plain tuple: one is made for every request, and a named one costs twice the time.
+"""
 
 _HOP: Final = re.compile(
     r"(?:(?P<v4>[0-9.]{7,15})|\[(?P<v6>[0-9A-Fa-f:.]{2,45})(?P<zone>%[\w.~-]{1,32})?\])"
@@ -37,6 +31,7 @@ _BARE_V6: Final = re.compile(
 _LONGEST_HOP: Final = 120
 """Characters; an address with zone and port has at most 114."""
 
+_four_bytes = Struct("!I").unpack
 _LOW_32: Final = 0xFFFF_FFFF
 _LINK_LOCAL: Final = 0xFE80 >> 6  # fe80::/10
 _MAPPED: Final = 0xFFFF  # ::ffff:0:0/96
@@ -54,14 +49,12 @@ def parse_address(text: str) -> Address | None:
         peers so); None if the text is anything else.
     """
     try:
-        return Address(4, int.from_bytes(inet_pton(AF_INET, text), "big"))
-    except (OSError, ValueError):
-        pass  # not IPv4; the last reader decides
-    try:
+        if ":" not in text:
+            return 4, _four_bytes(inet_pton(AF_INET, text))[0]
         number = int.from_bytes(inet_pton(AF_INET6, text), "big")
     except (OSError, ValueError):
         return None
-    return Address(4, number & _LOW_32) if number >> 32 == _MAPPED else Address(6, number)
+    return (4, number & _LOW_32) if number >> 32 == _MAPPED else (6, number)
 
 
 def parse_hop(text: str) -> Address | None:
@@ -73,6 +66,9 @@ def parse_hop(text: str) -> Address | None:
     text = text.strip(" \t")
     if len(text) > _LONGEST_HOP:
         return None
+    plain = parse_address(text)
+    if plain is not None:
+        return plain
     match = _HOP.fullmatch(text) or _BARE_V6.fullmatch(text)
     if match is None:
         return None
@@ -80,7 +76,7 @@ def parse_hop(text: str) -> Address | None:
     address = parse_address(parts.get("v4") or parts["v6"])
     if address is None or not parts["zone"]:
         return address
-    return address if address.number >> 118 == _LINK_LOCAL else None
+    return address if address[1] >> 118 == _LINK_LOCAL else None
 
 
 def reachable(address: Address) -> Address | None:
@@ -96,12 +92,12 @@ def reachable(address: Address) -> Address | None:
     Source:
         RFC 6052 and 8215 (NAT64), RFC 3056 (6to4), RFC 4380 (Teredo).
     """
-    number = address.number
-    if address.version == 6:  # noqa: PLR2004 - the version's own name
+    version, number = address
+    if version == 6:  # noqa: PLR2004 - the version's own name
         embedded = _embedded(number)
         if embedded is not None:
-            address, number = Address(4, embedded), embedded
-    return address if number else None
+            version, number = 4, embedded
+    return (version, number) if number else None
 
 
 def _embedded(number: int) -> int | None:

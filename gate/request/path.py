@@ -17,14 +17,12 @@ MAX_PATH: Final = 8192
 
 _FORBIDDEN: Final = r"\\\x00-\x1f\x7f-\x9f\ud800-\udfff"
 
-_CANONICAL: Final = re.compile(
-    rf"(?:/[^./%#{_FORBIDDEN}][^/%#{_FORBIDDEN}]*+)*+/?"
-)
+_CANONICAL: Final = re.compile(rf"(?:/[^./%#{_FORBIDDEN}][^/%#{_FORBIDDEN}]*+)*+/?")
 """Paths that need no work; some that need none either take the longer way."""
 
 _CONTROL: Final = re.compile(rf"[{_FORBIDDEN}]")
 _STILL_ENCODED: Final = re.compile(r"%[0-9A-Fa-f]{2}")
-_AUTHORITY: Final = re.compile(r"https?://([^/?#]*)", re.I)
+_AUTHORITY: Final = re.compile(r"https?://([^/?#]*)", re.IGNORECASE)
 
 
 def canonical_path(decoded: str) -> str:

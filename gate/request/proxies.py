@@ -9,10 +9,11 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING, Final
 
 from gate.errors import ConfigError
-from gate.request.numbers import Address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from gate.request.numbers import Address
 
 UNIX: Final = "unix"
 """The word in a trust list that stands for peers on a Unix socket."""
@@ -41,7 +42,7 @@ FORWARDING: Final = frozenset(
 """Fields in which proxies write a client's address, by their names in an environ."""
 
 _FIELD_NAME: Final = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*", re.ASCII)
-_MAPPED: Final = ip_network("::ffff:0:0/96")
+_MAPPED: Final = IPv6Network("::ffff:0:0/96")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,15 +50,15 @@ class Proxies:
     """Whom to believe about a client's address, compiled once.
 
     Attributes:
-        ranges: For IP versions 4 and 6 the first and last numbers of the trusted
-            networks in ascending order; empty when nobody is trusted.
+        bounds: For IP versions 4 and 6 where trust begins, ends, begins again ...,
+            in ascending order; empty when nobody is trusted.
         unix: Whether peers on a Unix socket are ours.
         header: The one header that our proxies write, in lower case, or "none".
         field: The same as a key of a WSGI environ; "" for none.
         telltales: Fields that only a proxy would send.
     """
 
-    ranges: dict[int, tuple[tuple[int, ...], tuple[int, ...]]]
+    bounds: dict[int, tuple[int, ...]]
     unix: bool
     header: str
     field: str
@@ -83,12 +84,10 @@ class Proxies:
                 hint='Write one name such as "x-forwarded-for", or "none".',
             )
         field = (
-            ""
-            if header == NO_HEADER
-            else "HTTP_" + header.upper().replace("-", "_")
+            "" if header == NO_HEADER else "HTTP_" + header.upper().replace("-", "_")
         )
         return cls(
-            ranges=_ranges([_network(word) for word in words if word != UNIX]),
+            bounds=_bounds([_network(word) for word in words if word != UNIX]),
             unix=UNIX in words,
             header=header,
             field=field,
@@ -97,12 +96,8 @@ class Proxies:
 
     def trusts(self, address: Address) -> bool:
         """Whether an address belongs to one of our own machines."""
-        spans = self.ranges.get(address.version)
-        if spans is None:
-            return False
-        starts, ends = spans
-        place = bisect_right(starts, address.number)
-        return place > 0 and address.number <= ends[place - 1]
+        version, number = address
+        return bisect_right(self.bounds[version], number) & 1 == 1
 
     def trusts_unix(self, peer: str) -> bool:
         """Whether a peer that has no address is one of ours."""
@@ -134,24 +129,21 @@ def _network(word: str) -> IPv4Network | IPv6Network:
     return network
 
 
-def _ranges(
+def _bounds(
     networks: list[IPv4Network | IPv6Network],
-) -> dict[int, tuple[tuple[int, ...], tuple[int, ...]]]:
-    spans: dict[int, list[tuple[int, int]]] = {}
+) -> dict[int, tuple[int, ...]]:
+    spans: dict[int, list[tuple[int, int]]] = {4: [], 6: []}
     for network in networks:
-        spans.setdefault(network.version, []).append(
-            (int(network.network_address), int(network.broadcast_address))
-        )
+        end = int(network.broadcast_address) + 1
+        spans[network.version].append((int(network.network_address), end))
     return {version: _merged(sorted(found)) for version, found in spans.items()}
 
 
-def _merged(spans: list[tuple[int, int]]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    starts: list[int] = []
-    ends: list[int] = []
+def _merged(spans: list[tuple[int, int]]) -> tuple[int, ...]:
+    bounds: list[int] = []
     for start, end in spans:
-        if ends and start <= ends[-1] + 1:
-            ends[-1] = max(ends[-1], end)
+        if bounds and start <= bounds[-1]:
+            bounds[-1] = max(bounds[-1], end)
         else:
-            starts.append(start)
-            ends.append(end)
-    return tuple(starts), tuple(ends)
+            bounds += [start, end]
+    return tuple(bounds)

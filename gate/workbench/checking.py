@@ -10,7 +10,12 @@ from gate.engine.preparation import Prepared
 from gate.errors import DatabaseError, FindingsError
 from gate.model import Severity
 from gate.notices import load_notices
-from gate.rules import lint, load_book, prove, run_tests, weakened
+from gate.places.areas import membership
+from gate.places.build import build_index
+from gate.rules import lint, load_book
+from gate.rules.judging import weakened
+from gate.rules.proof import prove
+from gate.rules.testing import run_tests
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,8 +23,8 @@ if TYPE_CHECKING:
 
     from gate.config import Config
     from gate.model import Action, Diagnostic, RuleBook
-    from gate.places import Index
-    from gate.rules import TestResult
+    from gate.places.index import Index
+    from gate.rules.testing import TestResult
 
 PROMISE_CODES = frozenset({"R043", "R048"})
 """Findings that say that a promise is broken, or not made at all."""
@@ -53,9 +58,7 @@ class CheckReport:
         )
 
 
-def check_everything(
-    path: Path, environ: Mapping[str, str], now: int
-) -> CheckReport:
+def check_everything(path: Path, environ: Mapping[str, str], now: int) -> CheckReport:
     """Check configuration, rule book, notices and databases, and prove the promises.
 
     Args:
@@ -100,8 +103,6 @@ def index_for(config: Config, book: RuleBook) -> Index:
     prepared = Prepared.of(config, book)
     index = prepared.cached_index()
     if index is None:
-        from gate.places.build import build_index  # noqa: PLC0415 (loads numpy)
-
         index = build_index(
             prepared.databases, book.area_versions, areas_digest=book.areas_digest
         )
@@ -128,12 +129,8 @@ def run_book_tests(path: Path, environ: Mapping[str, str]) -> list[TestResult]:
         ConfigMissingError: There is no configuration.
         FindingsError: Configuration or rule book has an error.
     """
-    from gate.places.areas import membership  # noqa: PLC0415 (loads shapely)
-
     config, findings = read_config(path, environ)
     book, of_book = load_book(config.rules.folder) if config else (None, findings)
     if book is None:
-        raise FindingsError(
-            [f for f in of_book if f.severity is Severity.ERROR]
-        )
+        raise FindingsError([f for f in of_book if f.severity is Severity.ERROR])
     return run_tests(book, membership)

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from gate.decision import (
-    Examination,
     Patterns,
     decide,
     examine,
@@ -14,13 +13,14 @@ from gate.decision import (
     memberships_at,
     stricter,
 )
-from gate.model import Activity, LocationClass, Unknown
+from gate.model import Activity, Unknown
 from gate.workbench.changes import changes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from gate.model import Decision, Membership, Place, RuleBook
+    from gate.decision import Examination
+    from gate.model import Decision, LocationClass, Membership, Place, RuleBook
     from gate.workbench.changes import Change
 
 DAY = 86_400
@@ -36,8 +36,8 @@ class Subject:
         place: What a database says of it, or what was described.
         found: The place as the index classes it: memberships and evidence in the
             order of `RuleBook.area_versions`.
-        second: The same worked out anew from `place`; for an address this is the
-            second opinion, by geoip2 without the index.
+        second: The second opinion on an address: by geoip2 and without the index;
+            None without an address.
         path: Canonical path.
         now: Unix seconds.
         activities: Activities that are asked about.
@@ -47,7 +47,7 @@ class Subject:
     address: str | None
     place: Place
     found: LocationClass
-    second: LocationClass
+    second: LocationClass | None
     path: str
     now: int
     activities: tuple[Activity, ...] = tuple(Activity)
@@ -62,13 +62,13 @@ class AreaView:
         area: Id of the area.
         membership: By the index, or by the description.
         evidence: What says so.
-        second: Second opinion.
+        second: Second opinion; None if there is none.
     """
 
     area: str
     membership: Membership
     evidence: tuple[str, ...]
-    second: Membership
+    second: Membership | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +134,9 @@ def explain(
 
 def _areas(book: RuleBook, subject: Subject) -> list[AreaView]:
     first = memberships_at(book, subject.found, subject.now)
-    second = memberships_at(book, subject.second, subject.now)
+    second: Mapping[str, Membership] = {}
+    if subject.second is not None:
+        second = memberships_at(book, subject.second, subject.now)
     evidence: dict[str, tuple[str, ...]] = {}
     rows = zip(book.area_versions, subject.found.evidence, strict=False)
     for (area, version), texts in rows:
@@ -145,7 +147,7 @@ def _areas(book: RuleBook, subject: Subject) -> list[AreaView]:
             area=area,
             membership=membership,
             evidence=evidence.get(area, ()),
-            second=second.get(area, membership),
+            second=second.get(area),
         )
         for area, membership in first.items()
     ]
@@ -192,20 +194,6 @@ def too_old(book: RuleBook, build_epoch: int, now: int) -> Unknown | None:
     """Return the reason that holds beside every place when a database is too old."""
     limit = build_epoch + book.unknown.max_age_days * DAY
     return Unknown.DATABASE_UNUSABLE if now >= limit else None
-
-
-def classed(
-    book: RuleBook,
-    place: Place,
-    pairs: Sequence[tuple[Membership, tuple[str, ...]]],
-) -> LocationClass:
-    """Return the class of a place from its membership in each area version."""
-    return LocationClass(
-        label=place.subdivision or place.country or str(place.unknown or "other"),
-        unknown=place.unknown,
-        memberships=tuple(membership for membership, _ in pairs),
-        evidence=tuple(evidence for _, evidence in pairs),
-    )
 
 
 def _decision_json(decision: Decision) -> dict[str, object]:

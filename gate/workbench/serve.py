@@ -15,6 +15,7 @@ from gate.doors.static import Folder
 from gate.doors.wsgi import GateMiddleware
 from gate.engine import Gate
 from gate.errors import PortTakenError, SiteMissingError
+from gate.request.proxies import NO_HEADER, Proxies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -155,6 +156,9 @@ def _proxy(config: Config, source: Source) -> Proxy:
         connect_timeout=timeouts.connect,
         read_timeout=timeouts.read,
         connections=config.server.threads,
+        proxies=Proxies.compile(
+            config.visitor.trusted_proxies, config.visitor.header or NO_HEADER
+        ),
     )
 
 

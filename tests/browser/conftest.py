@@ -27,7 +27,7 @@ LOOK = Look(
     name="The Daily Lantern",
     organization="Lantern Media",
     explainer_url="/about/this-law",
-    attribution="IP Geolocation by DB-IP https://db-ip.com",
+    attribution="IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0",
 )
 # First segment of a path -> notices, activity, action. All other paths read.
 SHOWN = {

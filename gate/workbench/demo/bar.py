@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, quote
 
 from gate.answer.insertion import Insertion
 from gate.doors.sending import Closing
+from gate.request.proxies import FORWARDING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -30,15 +31,7 @@ TRAVEL = "/-demo/visit"
 FORM_LIMIT = 16_384
 """Most bytes that the bar's own form may have."""
 
-_FORWARDING = (
-    "HTTP_FORWARDED",
-    "HTTP_VIA",
-    "HTTP_X_FORWARDED_FOR",
-    "HTTP_X_FORWARDED_HOST",
-    "HTTP_X_REAL_IP",
-    "HTTP_CF_CONNECTING_IP",
-    "HTTP_TRUE_CLIENT_IP",
-)
+_BEHIND = FORWARDING | {"HTTP_VIA", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO"}
 _FORGOTTEN = (
     ("Set-Cookie", "__Host-n=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax"),
     ("Set-Cookie", "n=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"),
@@ -58,7 +51,7 @@ def style_source(style: str) -> str:
 
 def is_own_user(environ: dict[str, Any]) -> bool:
     """Say whether a request comes from this machine's own user, and nobody behind."""
-    if any(name in environ for name in _FORWARDING):
+    if not _BEHIND.isdisjoint(environ):
         return False
     host = environ.get("HTTP_HOST", "").rpartition("@")[2].lower()
     name = host[: host.find("]") + 1] if host.startswith("[") else host.split(":")[0]
@@ -124,7 +117,7 @@ class DemoBar:
     def _markup(self, here: DemoPlace, back: str) -> bytes:
         buttons = "".join(
             f'<button name="place" value="{place.id}"'
-            f'{" aria-pressed=true" if place is here else ""}>{escape(place.title)}'
+            f"{' aria-pressed=true' if place is here else ''}>{escape(place.title)}"
             "</button>"
             for place in self._places.values()
         )

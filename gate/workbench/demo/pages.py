@@ -52,7 +52,9 @@ PAGES = {
         "Share this article",
         ("Copy this line and send it where you like. No third party is involved.",),
     ),
-    "like": Page("Thank you", ("Your like has been counted. (The demo counts nothing.)",)),
+    "like": Page(
+        "Thank you", ("Your like has been counted. (The demo counts nothing.)",)
+    ),
     "save": Page("Saved", ("The article is on your list. (The demo keeps no list.)",)),
     "comment": Page(
         "Thank you", ("An editor will read your comment. (The demo keeps none.)",)

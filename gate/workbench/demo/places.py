@@ -22,15 +22,19 @@ class DemoPlace(NamedTuple):
 
 
 def demo_places() -> tuple[DemoPlace, ...]:
-    """Return the places of the bar, in its order."""
+    """Return the places of the bar, in its order.
+
+    The first address of a large network each; the unknown one lies in a part of the
+    IPv6 space that nobody has been given yet.
+    """
     russian, ukrainian = "ru-RU,ru;q=0.9", "uk-UA,uk;q=0.9,ru;q=0.6,en;q=0.4"
     return (
         DemoPlace("moscow", "Moscow", "95.165.0.1", russian),
-        DemoPlace("simferopol", "Simferopol", "91.205.0.1", russian),
-        DemoPlace("donetsk", "Donetsk", "178.158.128.1", "ru,uk;q=0.8"),
-        DemoPlace("kherson", "Kherson (uncertain)", "46.98.0.1", ukrainian),
-        DemoPlace("kyiv", "Kyiv", "91.198.36.1", ukrainian),
+        DemoPlace("simferopol", "Simferopol", "78.158.208.1", russian),
+        DemoPlace("donetsk", "Donetsk", "178.158.144.1", "ru,uk;q=0.8"),
+        DemoPlace("kherson", "Kherson (uncertain)", "193.109.128.1", ukrainian),
+        DemoPlace("kyiv", "Kyiv", "93.72.0.1", ukrainian),
         DemoPlace("berlin", "Berlin", "91.64.0.1", "de-DE,de;q=0.9,en;q=0.6"),
-        DemoPlace("unknown", "Unknown address", "203.0.113.9", "en"),
+        DemoPlace("unknown", "Unknown address", "3000::1", "en"),
         DemoPlace("private", "Private address", "192.168.1.10", "en"),
     )

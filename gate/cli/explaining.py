@@ -1,0 +1,142 @@
+"""An explanation on a terminal."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from gate.cli.console import show_table, table
+from gate.model import Membership, Mode
+
+if TYPE_CHECKING:
+    from gate.decision import Conditions, ExemptionRow, RuleRow
+    from gate.workbench.explain import ActivityView, Explanation, Subject
+
+_HIT, _MISS, _MAY, _ANY = "hit", "miss", "may", "-"
+
+
+def show_explanation(explanation: Explanation) -> None:
+    """Print the place, the areas, each decision with its reasons, and the digests."""
+    _show_subject(explanation.subject)
+    _show_areas(explanation)
+    first, *others = explanation.activities
+    _show_rules(first)
+    for view in (first, *others):
+        _show_decision(view)
+    _show_changes(first)
+    _show_digests(explanation)
+
+
+def _show_subject(subject: Subject) -> None:
+    moment = datetime.fromtimestamp(subject.now, UTC).isoformat()
+    made = table("place", subject.address or "as described")
+    for key, value in asdict(subject.place).items():
+        if value is not None:
+            made.add_row(key, _plain(value))
+    made.add_row("class", subject.found.label)
+    made.add_row("path", subject.path)
+    made.add_row("at", moment.replace("+00:00", "Z"))
+    if subject.also is not None:
+        made.add_row("beside it", f"{subject.also}: the database is too old")
+    show_table(made)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, tuple):
+        return " / ".join(str(part) for part in value)
+    return str(value)
+
+
+def _show_areas(explanation: Explanation) -> None:
+    made = table("area", "membership", "evidence", "geoip2 says")
+    for view in explanation.areas:
+        second = "" if view.second is None else str(view.second)
+        if view.second not in {None, view.membership}:
+            second += "  (differs)"
+        made.add_row(view.area, str(view.membership), ", ".join(view.evidence), second)
+    if not explanation.areas:
+        made.add_row("(all)", "not asked: the place is unknown", "", "")
+    show_table(made)
+
+
+def _show_rules(view: ActivityView) -> None:
+    columns = ("area", "path", "activity", "time", "outcome")
+    made = table(f"rule ({view.activity})", "", *columns)
+    for row in view.examination.rules:
+        made.add_row(row.rule.id, _verdict(row), *_met(row.conditions), _effect(row))
+    for exemption in view.examination.exemptions:
+        made.add_row(
+            exemption.exemption.id,
+            _exemption_verdict(exemption),
+            *_met(exemption.conditions),
+            f"to {exemption.exemption.to}",
+        )
+    show_table(made)
+
+
+def _verdict(row: RuleRow) -> str:
+    if not row.holds:
+        return _MISS
+    area = row.conditions.area
+    return _HIT if area is None or area is Membership.YES else _MAY
+
+
+def _exemption_verdict(row: ExemptionRow) -> str:
+    if row.holds:
+        return _HIT
+    unsure = row.conditions.reachable and row.conditions.area is not Membership.NO
+    return _MAY if unsure else _MISS
+
+
+def _met(conditions: Conditions) -> tuple[str, str, str, str]:
+    return (
+        _area(conditions),
+        _HIT if conditions.path else _MISS,
+        _HIT if conditions.activity else _MISS,
+        _HIT if conditions.time else _MISS,
+    )
+
+
+def _area(conditions: Conditions) -> str:
+    area = conditions.area
+    if area is None:
+        return _ANY
+    if isinstance(area, Membership):
+        return {Membership.YES: _HIT, Membership.POSSIBLE: _MAY}.get(area, _MISS)
+    return f"{_MAY}: {area}"
+
+
+def _effect(row: RuleRow) -> str:
+    if row.effect is None:
+        return "" if row.certain is not False else "not certain enough"
+    told = str(row.effect)
+    if row.exemptions:
+        told = f"{row.before}, then {told} by {', '.join(row.exemptions)}"
+    return f"{told} (shadow)" if row.rule.mode is Mode.SHADOW else told
+
+
+def _show_decision(view: ActivityView) -> None:
+    decision = view.decision
+    notices = f", notices {', '.join(decision.notices)}" if decision.notices else ""
+    by = ", ".join(decision.by)
+    click.echo(f"{view.activity}: {decision.action} by {by}{notices}")
+
+
+def _show_changes(view: ActivityView) -> None:
+    click.echo()
+    made = table(f"would change it ({view.activity})", "to")
+    for change in view.changes:
+        made.add_row(change.what, str(change.action))
+    if not view.changes:
+        made.add_row("nothing alone", "")
+    show_table(made)
+
+
+def _show_digests(explanation: Explanation) -> None:
+    made = table("digest", "SHA-256")
+    for name, digest in explanation.digests.items():
+        made.add_row(name, digest)
+    show_table(made)

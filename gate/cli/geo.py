@@ -1,0 +1,109 @@
+"""gate geo: the GeoIP databases."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gate.cli.console import (
+    Exit,
+    config_option,
+    open_config,
+    show_json,
+    show_table,
+    table,
+    working,
+)
+from gate.errors import FindingsError
+from gate.places.database import Database
+from gate.rules import load_book
+from gate.workbench.subjects import databases_of
+
+if TYPE_CHECKING:
+    from gate.places.facts import DatabaseFacts
+    from gate.workbench.pack import PackReport
+
+OLD_DAYS = 45
+"""Age from which a database deserves a warning; addresses change hands."""
+
+
+@click.group()
+def geo() -> None:
+    """Look after the GeoIP databases."""
+
+
+@geo.command()
+@config_option
+@click.option("--strict", is_flag=True, help="Exit with 1 if a database is old.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def status(
+    ctx: click.Context, config_path: Path, *, strict: bool, as_json: bool
+) -> None:
+    """Show each database: what it can tell, how old it is, whom it asks to name."""
+    now = int(time.time())
+    facts = [Database(path).facts for path in databases_of(open_config(config_path))]
+    old = [one for one in facts if one.age_days(now) >= OLD_DAYS]
+    if as_json:
+        show_json([{**asdict(one), "age_days": one.age_days(now)} for one in facts])
+    else:
+        for one in facts:
+            _show(one, now)
+        for one in old:
+            click.echo(
+                f"warning: {one.name} is {one.age_days(now)} days old.", err=True
+            )
+    ctx.exit(Exit.PROBLEMS if strict and old else Exit.SOUND)
+
+
+def _show(facts: DatabaseFacts, now: int) -> None:
+    built = datetime.fromtimestamp(facts.build_epoch, UTC).date()
+    made = table("database", facts.name)
+    made.add_row("type", facts.type)
+    made.add_row("built", f"{built}, {facts.age_days(now)} days ago")
+    made.add_row("layout", facts.layout)
+    made.add_row("tells", ", ".join(facts.tells))
+    made.add_row("SHA-256", facts.digest)
+    made.add_row("names its source", facts.attribution or "not asked for")
+    show_table(made)
+
+
+@geo.command()
+@config_option
+@click.argument(
+    "sources",
+    nargs=-1,
+    required=True,
+    metavar="SOURCE...",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+def pack(config_path: Path, sources: tuple[Path, ...], out: Path) -> None:
+    """Pack city databases into a small one, OUT, for the areas of the rule book.
+
+    OUT keeps the country of every address, and details only where an area looks. Give
+    one SOURCE, or one for IPv4 and one for IPv6.
+    """
+    from gate.workbench.pack import pack as write  # noqa: PLC0415 (only this command)
+
+    book, findings = load_book(open_config(config_path).rules.folder)
+    if book is None:
+        raise FindingsError(findings)
+    with working("Packing"):
+        report = write(sources, out, book.area_versions)
+    _show_packed(report)
+
+
+def _show_packed(report: PackReport) -> None:
+    made = table("packed", str(report.path))
+    made.add_row("size", f"{report.size / 1e6:.1f} MB")
+    made.add_row("ranges", f"{report.ranges:,}")
+    made.add_row("records", f"{report.records:,}")
+    made.add_row("SHA-256", report.digest)
+    made.add_row("names its source", report.attribution)
+    show_table(made)
