@@ -322,6 +322,21 @@ class ServiceError(GateError):
     )
 
 
+class FileProblemError(ServiceError):
+    """The system refuses to open, read or write a file."""
+
+    code: ClassVar[str] = "E507"
+    exit_code: ClassVar[int] = 3
+
+    def __init__(self, error: OSError) -> None:
+        reason = (error.strerror or type(error).__name__).lower()
+        super().__init__(
+            f"{error.filename or 'A file'}: {reason}.",
+            hint="Check the path, and who may read and write there.",
+        )
+        self.errno = error.errno
+
+
 class BrokenCompressionError(ServiceError):
     """The site's own answer is not what its Content-Encoding says."""
 

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+import yaml
 
 
 def missing(what: str) -> None:
@@ -27,3 +28,32 @@ def databases():
         return path
 
     return find
+
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def session_state(tmp_path_factory):
+    """One state folder for the whole run, so that an index is built once."""
+    return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture
+def make_config(tmp_path, session_state):
+    """Write a config.yaml over the shipped rule book; sections can be changed."""
+
+    def make(*, name="config.yaml", **changes):
+        config = yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))
+        config["rules"]["folder"] = str(ROOT / "rules")
+        config["state"] = str(session_state)
+        for section, change in changes.items():
+            if isinstance(change, dict):
+                config.setdefault(section, {}).update(change)
+            else:
+                config[section] = change
+        path = tmp_path / name
+        path.write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
+        return path
+
+    return make

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
 from gate import __version__
-from gate.cli.console import Reported
-from gate.errors import GateError, ServiceError
+from gate.cli.console import report
+from gate.errors import FileProblemError, GateError
 
 COMMANDS = {
     "init": ("starter:init", "Write a rule book and a configuration to start from."),
@@ -54,7 +55,16 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except GateError as error:
-            raise Reported(error) from error
+            return _stop(ctx, error)
+        except BrokenPipeError:
+            raise  # click ends quietly when nobody reads any more
+        except OSError as error:
+            return _stop(ctx, FileProblemError(error))
+
+
+def _stop(ctx: click.Context, error: GateError) -> NoReturn:
+    report(error)
+    ctx.exit(error.exit_code)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

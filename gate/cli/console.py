@@ -8,7 +8,7 @@ import sys
 from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -35,24 +35,15 @@ class Exit(IntEnum):
     PROMISE_BROKEN = 5
 
 
-class Reported(click.ClickException):
-    """An error of the gate, shown without a traceback."""
+def report(error: GateError) -> None:
+    """Print findings, code, message and hint of an error to stderr."""
+    if isinstance(error, FindingsError):
+        from gate.documents import render  # noqa: PLC0415 (costs 0.1 s)
 
-    def __init__(self, error: GateError, *, exit_code: int | None = None) -> None:
-        super().__init__(str(error))
-        self.error = error
-        self.exit_code = error.exit_code if exit_code is None else exit_code
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        """Print code, message and hint to stderr, and findings one by one."""
-        to = file or sys.stderr
-        if isinstance(self.error, FindingsError):
-            from gate.documents import render  # noqa: PLC0415 (costs 0.1 s)
-
-            click.echo(render(self.error.findings) + "\n", file=to)
-        click.echo(f"error {self.error.code}: {self.error}", file=to)
-        if self.error.hint:
-            click.echo(f"hint: {self.error.hint}", file=to)
+        click.echo(render(error.findings) + "\n", err=True)
+    click.echo(f"error {error.code}: {error}", err=True)
+    if error.hint:
+        click.echo(f"hint: {error.hint}", err=True)
 
 
 config_option = click.option(
@@ -110,13 +101,13 @@ def show_table(made: Table) -> None:
 
 
 def _colours() -> bool:
-    return click.get_text_stream("stdout").isatty() and "NO_COLOR" not in os.environ
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
 
 @contextmanager
 def working(what: str) -> Iterator[None]:
     """Show on a terminal that something takes a while."""
-    if not click.get_text_stream("stderr").isatty():
+    if not sys.stderr.isatty():
         yield
         return
     from rich.console import Console  # noqa: PLC0415 (costs 0.1 s)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from pydantic_core import PydanticCustomError
 
-from gate.cli.console import Exit, Reported, config_option, open_config
+from gate.cli.console import Exit, config_option, open_config, report
 from gate.config.scalars import listen_address
 from gate.errors import FindingsError
 from gate.workbench.serve import Source
@@ -42,7 +42,9 @@ def _listen(_: click.Context, __: click.Parameter, value: str | None) -> str | N
     type=click.Path(dir_okay=False, path_type=Path),
     help="File to write the number of the process to.",
 )
+@click.pass_context
 def serve(  # noqa: PLR0913 (one for each option)
+    ctx: click.Context,
     config_path: Path,
     *,
     demo: bool,
@@ -63,4 +65,5 @@ def serve(  # noqa: PLR0913 (one for each option)
     try:
         serve_source(open_config(config_path), source, listen=listen, pidfile=pidfile)
     except FindingsError as error:
-        raise Reported(error, exit_code=Exit.NOT_STARTED) from error
+        report(error)
+        ctx.exit(Exit.NOT_STARTED)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from gate.config.checks import check
@@ -16,6 +15,7 @@ from gate.model import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from gate.config.schema import Audit, Geo, Rules, Server, Site, Visitor
     from gate.documents import Document

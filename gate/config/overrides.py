@@ -148,7 +148,7 @@ def _parsed(value: str, *, many: bool) -> str | list[str]:
 
 
 def _put(data: Any, loc: tuple[str, ...], value: object) -> Any:  # noqa: ANN401
-    """Return `data` with `value` at `loc`; what is no mapping stays, and is an error."""
+    """Return `data` with `value` at `loc`; what is no mapping stays as it is."""
     if not loc:
         return value
     if not isinstance(data, dict):

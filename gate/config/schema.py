@@ -27,6 +27,9 @@ from gate.documents import Flag, Glob, Ident, Line, Strict, Whole
 from gate.model import Action, Activity
 
 Some = Field(min_length=1)
+Hosts = Annotated[tuple[Host, ...], Some]
+Methods = Annotated[tuple[Method, ...], Some]
+Globs = Annotated[tuple[Glob, ...], Some]
 Gateable = Literal["share", "like", "comment", "save", "contact", "donate"]
 Effect = Literal["banner", "interstitial", "block"]
 
@@ -44,10 +47,8 @@ class ActivityPaths(Strict):
     """How requests of one activity look; the first entry that fits holds."""
 
     activity: Gateable = Field(description="The activity.")
-    methods: Annotated[tuple[Method, ...], Some] = Field(
-        default=("POST",), description="Methods of such requests."
-    )
-    paths: Annotated[tuple[Glob, ...], Some] = Field(
+    methods: Methods = Field(default=("POST",), description="Methods of such requests.")
+    paths: Globs = Field(
         description='Their paths; "*" within a segment, "**" across segments.'
     )
 
@@ -61,14 +62,14 @@ class Section(Strict):
     """A part of the site that is counted apart."""
 
     name: Ident = Field(description="Name in counts.")
-    paths: Annotated[tuple[Glob, ...], Some] = Field(description="Its paths.")
+    paths: Globs = Field(description="Its paths.")
 
 
 class Site(Strict):
     """The news site that the gate stands in front of."""
 
     name: Line = Field(description="Name that readers know the site by.")
-    hosts: Annotated[tuple[Host, ...], Some] = Field(
+    hosts: Hosts = Field(
         description="Host names it is reached by, without port; others get 421."
     )
     organization: Line = Field(
@@ -191,7 +192,7 @@ class Written(Strict):
     rules: Rules = Field(description="The rule book.")
     state: FilePath = Field(
         default=Path(".state"),
-        description="Folder that the gate may write to: index, counters, last good book.",
+        description="Folder that the gate may write to: index, counters, last good.",
     )
     audit: Audit = Field(description="What is recorded.")
     server: Server = Field(default=Server(), description="How `gate serve` runs.")

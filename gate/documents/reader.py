@@ -308,5 +308,7 @@ class _Reading:
         for span, text, node in root.texts():
             match = next(letters.hidden(text), None)
             node.spoiled |= match is not None
-            if match and match[0] not in self.text:
+            # A hidden letter that stands openly in the text is found there.
+            lines = self.shell.lines[span.line - 1 : span.end_line]
+            if match and not any(match[0] in line for line in lines):
                 self._report_hidden(match[0], span)

@@ -208,7 +208,8 @@ def _parse_code(value: str, pattern: re.Pattern[str], sort: str) -> str:
     if pattern.fullmatch(value):
         return value
     upper = value.strip().upper().replace("_", "-")
-    hint = f'Did you mean "{upper}"?' if pattern.fullmatch(upper) else ""
+    near = upper if pattern.fullmatch(upper) else upper.partition("-")[0]
+    hint = f'Did you mean "{near}"?' if pattern.fullmatch(near) else ""
     raise refusal(f"{quoted(value)} is not {sort}.", hint, code="R010")
 
 

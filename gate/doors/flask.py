@@ -1,24 +1,16 @@
 """The Flask extension: the WSGI door, and helpers for templates.
 
-from gate.doors.flask import FlaskGate
-
-gate = FlaskGate()
-
-def create_app():
-    app = Flask(__name__)
-    app.config["GATE_CONFIG"] = "config.yaml"
-    gate.init_app(app)
-    return app
+Make one `FlaskGate()` beside the other extensions, and call its `init_app(app)` in the
+application factory; `app.config["GATE_CONFIG"]` names config.yaml.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from flask import current_app, has_request_context, request
+from flask import has_request_context, request
 from markupsafe import Markup
 
 from gate.doors.wsgi import PASSAGE, PLACED, GateMiddleware
@@ -27,7 +19,7 @@ from gate.errors import ConfigError, UndeclaredActivityError
 from gate.model import Action, Activity, Passage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
     from wsgiref.types import StartResponse, WSGIApplication
 
     from flask import Flask
@@ -185,15 +177,16 @@ def _check_rule(rule: Rule, asserted: Activity, gate: Gate) -> None:
 
 
 class _FirstRequest:
-    """Checks an application once all its views are there, then steps aside."""
+    """Checks an application once all its views are there."""
 
     def __init__(self, app: Flask, gate: Gate, door: WSGIApplication) -> None:
         self._app, self._gate, self._door = app, gate, door
+        self._checked = False
 
     def __call__(
         self, environ: dict[str, Any], start_response: StartResponse
     ) -> Iterable[bytes]:
-        check_activities(self._app, self._gate)
-        if self._app.wsgi_app is self:
-            self._app.wsgi_app = self._door  # type: ignore[method-assign]
+        if not self._checked:
+            check_activities(self._app, self._gate)
+            self._checked = True
         return self._door(environ, start_response)

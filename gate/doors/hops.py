@@ -73,9 +73,9 @@ def upstream_fields(
     named = _named_in(environ.get("HTTP_CONNECTION", ""))
     fields = HTTPHeaderDict()
     for name, value in _request_fields(environ):
-        if not (name in _HOP_BY_HOP or name in _OURS or name in named):
-            if not _is_claim(name):
-                fields.add(name, value)
+        ours = name in _HOP_BY_HOP or name in _OURS or name in named
+        if not ours and not _is_claim(name):
+            fields.add(name, value)
     host = environ.get("HTTP_HOST") or environ["SERVER_NAME"]
     fields["host"] = host
     fields["x-forwarded-host"] = host

@@ -6,6 +6,7 @@ The site is asked for the canonical path, the very one that the decision was mad
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -71,15 +72,9 @@ class Proxy:
             return refuse(refused, start_response)
         try:
             answer = self._ask(environ)
-        except UploadBrokenError:
-            return refuse(400, start_response)
-        except NewConnectionError:
-            return refuse(502, start_response)
-        except HTTPTimeoutError:
-            return refuse(504, start_response)
-        except HTTPError:
-            return refuse(502, start_response)
-        if answer.status < 200:
+        except (HTTPError, UploadBrokenError) as error:
+            return refuse(_status_of(error), start_response)
+        if answer.status < HTTPStatus.OK:  # an interim answer that nobody asked for
             answer.close()
             return refuse(502, start_response)
         headers = reader_fields(answer.headers.iteritems())
@@ -130,10 +125,9 @@ class Proxy:
 
 def target_of(environ: dict[str, Any]) -> str:
     """Return the canonical path, percent-encoded, with the query as it came."""
-    path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
-    target = quote(
-        canonical_path(path.encode("latin-1").decode()), safe="/:@!$&'()*+,;=~"
-    )
+    info = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+    path = canonical_path(info.encode("latin-1").decode())
+    target = quote(path, safe="/:@!$&'()*+,;=~")
     query = environ.get("QUERY_STRING")
     return f"{target}?{query}" if query else target
 
@@ -148,6 +142,14 @@ class _Connection:
         # Whole answers have given their connection back by now; others end it.
         self._answer.close()
         self._answer.release_conn()
+
+
+def _status_of(error: Exception) -> int:
+    if isinstance(error, UploadBrokenError):
+        return 400
+    is_late = isinstance(error, HTTPTimeoutError)
+    # A refused connection is a kind of time-out to the library, not to people.
+    return 504 if is_late and not isinstance(error, NewConnectionError) else 502
 
 
 def _refusal(environ: dict[str, Any]) -> int:

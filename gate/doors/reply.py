@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from wsgiref.types import StartResponse
 
-    from gate.doors.sending import ExcInfo
+    from _typeshed import OptExcInfo
+
     from gate.model import Passage
 
     Fields = list[tuple[str, str]]
@@ -70,7 +71,7 @@ class Reply:
         self._server = start_response
         self._method = method
         self._head: tuple[str, Fields] | None = None
-        self._exc_info: ExcInfo | None = None
+        self._exc_info: OptExcInfo | None = None
         self._coding: str | None = None
         self._insertion: Insertion | None = None
         self._write_on: Callable[[bytes], object] | None = None
@@ -80,10 +81,10 @@ class Reply:
         self._is_html = self._refused = self._sent = self._whole = False
 
     def start(
-        self, status: str, headers: Fields, exc_info: ExcInfo | None = None, /
+        self, status: str, headers: Fields, exc_info: OptExcInfo | None = None, /
     ) -> Callable[[bytes], object]:
         """Take the site's status and header fields, as PEP 3333 says."""
-        if exc_info and self._received:
+        if exc_info and exc_info[1] and self._received:
             raise exc_info[1].with_traceback(exc_info[2])
         if self._head is not None and not exc_info:
             raise AssertionError("start_response was called twice without exc_info")

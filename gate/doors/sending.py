@@ -1,4 +1,4 @@
-"""What the doors hand to a WSGI server: finished answers, and bodies that get closed."""
+"""What doors hand to a WSGI server: finished answers, bodies that get closed."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from types import TracebackType
+    from collections.abc import Iterator
     from wsgiref.types import StartResponse
 
     from gate.model import Answer
-
-    ExcInfo = tuple[type[BaseException], BaseException, TracebackType]
 
 _STATUS_LINES = {s.value: f"{s.value} {s.phrase}" for s in HTTPStatus}
 _LENGTHLESS = frozenset({204, 304})
@@ -32,7 +29,7 @@ class Closing:
 
     __slots__ = ("_chunks", "_source")
 
-    def __init__(self, chunks: Iterator[bytes], source: Iterable[bytes]) -> None:
+    def __init__(self, chunks: Iterator[bytes], source: object) -> None:
         self._chunks = chunks
         self._source = source
 

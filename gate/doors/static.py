@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -14,6 +13,7 @@ from gate.request import canonical_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
     from wsgiref.types import StartResponse
 
     from werkzeug import Response

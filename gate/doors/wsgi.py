@@ -14,10 +14,10 @@ from gate.doors.sending import send
 from gate.model import Answer, Passage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from wsgiref.types import StartResponse, WSGIApplication
 
-    from gate.doors.sending import ExcInfo
+    from _typeshed import OptExcInfo
 
 PASSAGE = "gate.passage"
 """Key in the environ under which the site finds the `Passage`."""
@@ -105,8 +105,11 @@ def give_body(environ: dict[str, Any], body: bytes) -> None:
 
 def _private(start_response: StartResponse) -> StartResponse:
     def start(
-        status: str, headers: list[tuple[str, str]], exc_info: ExcInfo | None = None, /
-    ) -> Any:  # noqa: ANN401  # the server's own write()
+        status: str,
+        headers: list[tuple[str, str]],
+        exc_info: OptExcInfo | None = None,
+        /,
+    ) -> Callable[[bytes], object]:
         return start_response(status, keep_private(headers), exc_info)
 
     return start
@@ -114,8 +117,11 @@ def _private(start_response: StartResponse) -> StartResponse:
 
 def _private_html(start_response: StartResponse) -> StartResponse:
     def start(
-        status: str, headers: list[tuple[str, str]], exc_info: ExcInfo | None = None, /
-    ) -> Any:  # noqa: ANN401  # the server's own write()
+        status: str,
+        headers: list[tuple[str, str]],
+        exc_info: OptExcInfo | None = None,
+        /,
+    ) -> Callable[[bytes], object]:
         types = [value for name, value in headers if name.lower() == "content-type"]
         if not types or is_html(types[0]):  # a browser may take an untyped one as HTML
             headers = keep_private(headers)

@@ -28,19 +28,35 @@ class Activities:
     def __init__(
         self, declared: Sequence[tuple[Activity, Sequence[str], Sequence[str]]]
     ) -> None:
-        self._by_method: dict[str, list[tuple[Activity, Patterns]]] = {}
+        rows: dict[str, list[tuple[Activity, Sequence[str]]]] = {}
         for activity, methods, globs in declared:
             for method in methods:
-                rows = self._by_method.setdefault(method, [])
-                rows.append((activity, Patterns(tuple(globs))))
-        if "GET" in self._by_method:
-            self._by_method.setdefault("HEAD", self._by_method["GET"])
+                rows.setdefault(method, []).append((activity, globs))
+        if "GET" in rows:
+            rows.setdefault("HEAD", rows["GET"])
+        self._by_method = {method: _Rows(found) for method, found in rows.items()}
 
     def of(self, method: str, path: str) -> Activity | None:
         """Return the activity of a request; None for an undeclared unsafe method."""
         rows = self._by_method.get(method)
-        if rows:
-            for activity, patterns in rows:
-                if patterns.signature(path):
-                    return activity
+        if rows is not None:
+            signature = rows.signature(path)
+            if signature:
+                return rows.first(signature)
         return Activity.READ if method in SAFE_METHODS else None
+
+
+class _Rows:
+    """The declarations of one method; all their patterns are matched at once."""
+
+    def __init__(self, rows: Sequence[tuple[Activity, Sequence[str]]]) -> None:
+        patterns = Patterns([glob for _, globs in rows for glob in globs])
+        self._activities = [
+            next(activity for activity, globs in rows if glob in globs)
+            for glob in patterns.globs
+        ]
+        self.signature = patterns.signature
+
+    def first(self, signature: int) -> Activity:
+        """Return the activity of the lowest bit of a signature that is not 0."""
+        return self._activities[(signature & -signature).bit_length() - 1]

@@ -25,7 +25,7 @@ from gate.errors import (
 )
 from gate.model import Diagnostic, Mark, Severity
 from gate.notices import load_notices
-from gate.places.database import embedded_database
+from gate.places.embedded import embedded_database
 from gate.places.facts import digest_of
 from gate.places.index import Index, cache_name
 from gate.places.nowhere import unusable_index

@@ -22,6 +22,7 @@ _REFUSALS = {
     400: "refused_request",
     403: "refused_frame",
     421: "refused_host",
+    503: "refused_now",
 }
 
 

@@ -131,6 +131,7 @@ class PageText(Reviewed):
     refused: Line
     refused_request: Line
     refused_host: Line
+    refused_now: Line
     refused_frame: Line
     front_page: Line
 

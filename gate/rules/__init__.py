@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from gate.rules.book import load_book
+from gate.rules.codes import CODES
 from gate.rules.lint import lint
 
-__all__ = ["lint", "load_book"]
+__all__ = ["CODES", "lint", "load_book"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gate.documents.scalars import quoted
 from gate.model import Severity
-from gate.rules.iso3166 import code_named, name_of
+from gate.rules.iso3166 import country_named, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,7 +51,7 @@ def _check_order(document: Document, area: AreaText, loc: Loc) -> Iterator[Diagn
 
 def _check_title(document: Document, area: AreaText, loc: Loc) -> Iterator[Diagnostic]:
     """Find an area called like a country that holds nothing of it: US-GA as Georgia."""
-    code = code_named(area.title)
+    code = country_named(area.title)
     held = {c for v in area.versions for c in (*v.whole, *v.partly, *v.within)}
     if not code or not held or any(c.startswith(code) or code == c for c in held):
         return
@@ -113,7 +113,7 @@ def _check_networks(
             and int(network.network_address) <= int(outer.broadcast_address)
         )
         if inside:
-            message = f"{network} lies in {outer} of the same list."
+            message = f"The network {network} lies in {outer} of the same list."
             at = (*loc, "networks", number)
             yield document.finding("R014", message, at, hint="Remove one of the two.")
         else:

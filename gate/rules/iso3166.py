@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from gate.documents import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # What people write -> the code. EL and UK are reserved for these very mix-ups.
 _MEANT = {"UK": "GB", "EL": "GR", "EN": "GB", "SU": "RU", "YU": "RS"}
@@ -40,13 +44,15 @@ def name_of(code: str) -> str:
     return _table()[begin : _table().index("\n", begin)]
 
 
-def code_named(name: str) -> str:
-    """Return the code of the place with this very name; "" if none or several."""
-    found = [
-        code
-        for code, _, title in (row.partition("\t") for row in _rows())
-        if title.casefold() == name.strip().casefold()
-    ]
+def country_named(name: str) -> str:
+    """Return the code of the country with this very name; "" if there is none."""
+    return _code_named(name, _countries())
+
+
+def _code_named(name: str, rows: Iterable[str]) -> str:
+    pairs = (row.partition("\t") for row in rows)
+    wanted = name.strip().casefold()
+    found = [code for code, _, title in pairs if title.casefold() == wanted]
     return found[0] if len(found) == 1 else ""
 
 
@@ -81,15 +87,15 @@ def _siblings(country: str) -> str:
 
 def hint_for_name(text: str) -> str:
     """Return the code for what looks like a name instead of a code; "" if none."""
-    code = code_named(text)
+    code = country_named(text) or _code_named(text, _rows())
     if not code and text:
-        code = code_named(nearest(text, _countries()))
+        titles = [row.partition("\t")[2] for row in _countries()]
+        code = country_named(nearest(text, titles))
     return f'Did you mean "{code}" ({name_of(code)})?' if code else ""
 
 
 def _countries() -> list[str]:
-    pairs = (row.partition("\t") for row in _rows())
-    return [title for code, _, title in pairs if "-" not in code]
+    return [row for row in _rows() if row[2] == "\t"]
 
 
 def _rows() -> list[str]:

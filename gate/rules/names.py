@@ -68,15 +68,17 @@ class Names:
                 self._sort(document, section, name, loc)
 
     def _sort(self, document: Document, section: str, name: str, loc: Loc) -> None:
+        if section not in {"rules", "exemptions"}:
+            return
+        if name == RESERVED:
+            message = f"The id {quoted(name)} means that nothing decided."
+            hint = "Choose another id."
+            self.findings.append(document.finding("R030", message, loc, hint=hint))
+            return
+        mark = document.mark(loc)
+        self.deciding.setdefault(name, mark)
         if section == "rules":
-            self.rules.setdefault(name, document.mark(loc))
-        if section in {"rules", "exemptions"}:
-            self.deciding.setdefault(name, document.mark(loc))
-            if name == RESERVED:
-                message = f"The id {quoted(name)} means that nothing decided."
-                hint = "Choose another id."
-                finding = document.finding("R030", message, loc, hint=hint)
-                self.findings.append(finding)
+            self.rules.setdefault(name, mark)
 
     def _once(
         self, document: Document, sort: str, shared: str, name: str, loc: Loc
@@ -85,7 +87,7 @@ class Names:
         first = self._seen.setdefault((shared, name), mark)
         if first == mark:
             return
-        message = f"A {sort} {quoted(name)} stands also in {first}."
+        message = f"The {sort} {quoted(name)} stands also in {first}."
         hint = "Rename one of the two."
         self.findings.append(
             document.finding("R030", message, loc, hint=hint, key=sort == "area")

@@ -25,7 +25,8 @@ def _exists(value: object, parse: Callable[[str], str]) -> str:
     try:
         code = parse(value)
     except PydanticCustomError as error:
-        hint = hint_for_name(value) if value.isascii() else ""
+        near = value.isascii() and not name_of(value.upper())
+        hint = hint_for_name(value) if near else ""
         if hint:
             message = f"{quoted(value)} is a name; a code is needed."
             raise refusal(message, hint, code="R010") from None

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from socketserver import ThreadingMixIn
+from urllib.parse import parse_qsl
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
@@ -51,11 +52,17 @@ class PagesSite:
     def __init__(self, pages):
         self.pages = pages
         self.seen = []
+        self.sent = []
         self.exit_url = ""
+        self.hold = threading.Event()
+        self.hold.set()
 
     def __call__(self, environ, start_response):
         request = self._request(environ)
         self.seen.append((request.method, request.path, environ))
+        if request.form is not None:
+            fields = parse_qsl(request.form.decode())
+            self.sent.append((request.method, request.path, environ, fields))
         answer = self._answer(request, environ)
         if isinstance(answer, str):
             body = answer.encode()
@@ -85,6 +92,7 @@ class PagesSite:
     def _answer(self, request, environ):
         first = request.path.split("/")[1]
         if request.path == "/-/leave":
+            self.hold.wait(10)
             return leave(request, self.exit_url, clear=True)
         if request.path == "/elsewhere":
             return ELSEWHERE
