@@ -210,6 +210,20 @@ def test_exemption_to_a_stricter_action_changes_nothing():
     assert found.action is Action.INTERSTITIAL
 
 
+def test_exemption_to_the_same_action_is_not_named():
+    idle = exemption(to=Action.INTERSTITIAL)
+    found = decide(book(rule(), exemptions=[idle]), **case(paths=("/**", SAFETY)))
+    assert found.by == ("warn",)
+
+
+def test_only_the_loosest_exemption_is_named():
+    weaker = exemption("weaker", to=Action.BANNER)
+    found = decide(
+        book(rule(), exemptions=[weaker, exemption()]), **case(paths=("/**", SAFETY))
+    )
+    assert found.by == ("safety",)
+
+
 def test_exemption_needs_certainty():
     local = exemption(when=When(activities=READ, areas=("russia",)))
     some_book = book(rule(), exemptions=[local])

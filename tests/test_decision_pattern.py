@@ -31,6 +31,7 @@ MATCHES = [
     ("a star stays within its segment", "/a/*", "/a/b/c", False),
     ("a star in a word may be empty", "/news-*", "/news-", True),
     ("stars in a word", "/*.b*.c", "/x.bx.bx.c", True),
+    ("a letter may be the first of several", "/*a*a", "/aa", True),
     ("the end of a word is its end", "/sitemap*.xml", "/sitemap.xmlx", False),
     ("both ends of a word need their own letters", "/ab*ba", "/aba", False),
     ("two stars may stand for nothing", "/a/**/b", "/a/b", True),
@@ -96,7 +97,9 @@ def naive_match(glob, path):
     return walk(*([p for p in text.split("/") if p] for text in (glob, path)))
 
 
-SEGMENT_GLOBS = st.sampled_from(["a", "b", "ab", "*", "**", "a*", "*b", "a*b", "*a*"])
+SEGMENT_GLOBS = st.sampled_from(
+    ["a", "b", "ab", "*", "**", "a*", "*b", "a*b", "*a*", "*a*a", "*b*a*b"]
+)
 GLOBS = st.lists(SEGMENT_GLOBS, max_size=4).map(lambda parts: "/" + "/".join(parts))
 SEGMENTS = st.text("abx", min_size=1, max_size=4)
 PATHS = st.lists(SEGMENTS, max_size=5).map(lambda parts: "/" + "/".join(parts))

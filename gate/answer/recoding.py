@@ -23,8 +23,6 @@ _ZLIB_HEADER: Final = 2  # bytes
 _ZLIB_CHECK: Final = 31  # divides the header, read as a number
 _DEFLATE: Final = 8  # method, in the low four bits of the header
 
-Change = "Callable[[bytes], bytes]"
-
 
 class Recoder:
     """One compressed body on its way through, in bounded memory.

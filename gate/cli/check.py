@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -50,8 +51,7 @@ def check(
         rows = [_finding_json(finding) for finding in report.findings]
         show_json({"sound": code is Exit.SOUND, "findings": rows})
     else:
-        show_findings(report.findings)
-        click.echo(_summary(report))
+        _show(report, code)
     ctx.exit(code)
 
 
@@ -70,19 +70,47 @@ def _finding_json(finding: Diagnostic) -> dict[str, object]:
     return {**row, **mark}
 
 
-def _summary(report: CheckReport) -> str:
-    counts = [finding.severity.value for finding in report.findings]
-    told = [f"{counts.count(word)} {word}s" for word in dict.fromkeys(sorted(counts))]
+def _show(report: CheckReport, code: Exit) -> None:
+    """Print the findings; of notes that say the same only the first."""
+    said: Counter[tuple[str, str]] = Counter()
+    shown = []
+    for finding in report.findings:
+        key = finding.code, finding.message
+        if finding.severity is not Severity.NOTE or key not in said:
+            shown.append(finding)
+        said[key] += finding.severity is Severity.NOTE
+    show_findings(shown)
+    for (name, _), count in said.items():
+        if count > 1:
+            click.echo(f"{name}: {_many(count - 1, 'more note')} like it.\n")
+    click.echo(_summary(report, code))
+
+
+def _summary(report: CheckReport, code: Exit) -> str:
+    found = Counter(finding.severity.value for finding in report.findings)
+    told = ", ".join(_many(count, word) for word, count in found.items())
+    verdict = "Sound" if code is Exit.SOUND else "Not sound"
+    return f"{verdict}: {_looked_at(report)}{told or 'no problems'}."
+
+
+def _looked_at(report: CheckReport) -> str:
     book = report.book
     if book is None:
-        return f"Not sound: {', '.join(told)}."
-    what = (
-        f"{len(book.areas)} areas, {len(book.rules)} rules, "
-        f"{len(book.exemptions)} exemptions, {len(book.promises)} promises, "
-        f"{len(book.tests)} tests"
-    )
-    kinds = f", over {len(report.index.classes)} kinds of place" if report.index else ""
-    return f"Checked {what}{kinds}: {', '.join(told) or 'no problems'}."
+        return ""
+    parts = {
+        "area": book.areas,
+        "rule": book.rules,
+        "exemption": book.exemptions,
+        "promise": book.promises,
+        "test": book.tests,
+    }
+    told = ", ".join(_many(len(items), word) for word, items in parts.items())
+    kinds = len(report.index.classes) if report.index else 0
+    return f"{told}; proved over {_many(kinds, 'kind')} of place; "
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
 
 
 @click.command()

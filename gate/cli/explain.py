@@ -109,6 +109,8 @@ def explain(  # noqa: PLR0913 (one for each option)
         show_json(explanation.as_json())
     else:
         show_explanation(explanation)
+        if config.mode == "observe":
+            click.echo("The mode is observe: this is counted, and everyone passes.")
 
 
 def _open_book(config: Config) -> RuleBook:

@@ -1,23 +1,16 @@
 """What follows: a rule book, a place, a path, an activity and a time to a decision.
 
-Reading order: `pattern` (which patterns a path matches), `evaluate` (the evaluator),
-`segments` (when and where an answer can change), `table` (decisions made beforehand).
+Reading order: `pattern` (which patterns a path matches), `rows` and `evaluate` (the
+evaluator and what it shows), `segments` (when and where an answer can change), `table`
+(decisions made beforehand).
 All of it is pure: the clock and the book are arguments.
 """
 
 from __future__ import annotations
 
-from gate.decision.evaluate import (
-    Conditions,
-    Examination,
-    ExemptionRow,
-    RuleRow,
-    conditions_of,
-    decide,
-    examine,
-    stricter,
-)
+from gate.decision.evaluate import conditions_of, decide, examine, stricter
 from gate.decision.pattern import Patterns
+from gate.decision.rows import Conditions, Examination, ExemptionRow, RuleRow
 from gate.decision.segments import (
     Group,
     Segment,

@@ -2,8 +2,7 @@
 
 Serving, explaining, testing, proving and comparing all run `examine`; `decide` is its
 outcome and nothing else. The strictest rule wins, the order of rules means nothing, and
-only an exemption that names a rule loosens it. Rows are named tuples, because a proof
-makes a million of them.
+only an exemption that names a rule loosens it.
 """
 
 from __future__ import annotations
@@ -11,6 +10,13 @@ from __future__ import annotations
 from functools import reduce
 from typing import TYPE_CHECKING, NamedTuple
 
+from gate.decision.rows import (
+    NOTHING,
+    Conditions,
+    Examination,
+    ExemptionRow,
+    RuleRow,
+)
 from gate.model import Action, Decision, Membership, Mode, Unknown
 
 if TYPE_CHECKING:
@@ -25,81 +31,6 @@ if TYPE_CHECKING:
         UnknownPlaces,
         When,
     )
-
-_NOTHING = Decision()
-
-
-class Conditions(NamedTuple):
-    """How a case meets each condition of a rule or an exemption.
-
-    Attributes:
-        area: Highest membership in any of the areas; the reason if the place is
-            unknown; None if no area is asked for.
-        path: A pattern matches, and none of the excepted ones does.
-        activity: The activity is listed.
-        time: The moment lies in the effective span.
-    """
-
-    area: Membership | Unknown | None
-    path: bool
-    activity: bool
-    time: bool
-
-    @property
-    def reachable(self) -> bool:
-        """Everything but the area is met."""
-        return self.path and self.activity and self.time
-
-
-class ExemptionRow(NamedTuple):
-    """What became of an exemption.
-
-    Attributes:
-        certain: The place is certainly a member, or no area is asked for.
-        holds: It loosens whatever it names.
-    """
-
-    exemption: Exemption
-    conditions: Conditions
-    certain: bool
-    holds: bool
-
-
-class RuleRow(NamedTuple):
-    """What became of a rule.
-
-    Attributes:
-        certain: The membership is certain enough for the rule; None if the place
-            is unknown, where certainty is not asked.
-        holds: All conditions are met, also when the place is unknown.
-        before: Action before exemptions; None if the rule does not hold.
-        effect: Action after exemptions; None if the rule does not hold.
-        exemptions: Ids of the exemptions that made the difference, sorted.
-        part: What this rule alone would decide.
-    """
-
-    rule: Rule
-    conditions: Conditions
-    certain: bool | None
-    holds: bool
-    before: Action | None = None
-    effect: Action | None = None
-    exemptions: tuple[str, ...] = ()
-    part: Decision = _NOTHING
-
-
-class Examination(NamedTuple):
-    """Every rule and every exemption of a book against one case.
-
-    Attributes:
-        rules: One row for each rule, in the order of the book.
-        exemptions: One row for each exemption, in the order of the book.
-        decision: The strictest of all parts.
-    """
-
-    rules: tuple[RuleRow, ...]
-    exemptions: tuple[ExemptionRow, ...]
-    decision: Decision
 
 
 class _Case(NamedTuple):
@@ -157,7 +88,7 @@ def examine(
     rules = tuple(
         _examine_rule(rule, case, holding, book.unknown) for rule in book.rules
     )
-    decision = reduce(stricter, (row.part for row in rules), _NOTHING)
+    decision = reduce(stricter, (row.part for row in rules), NOTHING)
     return Examination(rules=rules, exemptions=exemptions, decision=decision)
 
 
@@ -166,9 +97,9 @@ def stricter(a: Decision, b: Decision) -> Decision:
 
     What shadow rules would do is kept from both sides.
     """
-    if b is _NOTHING:
+    if b is NOTHING:
         return a
-    if a is _NOTHING:
+    if a is NOTHING:
         return b
     sides = [side for side in (a, b) if side.action == max(a.action, b.action)]
     return Decision(
@@ -265,7 +196,7 @@ def _certain_enough(rule: Rule, area: Membership | Unknown | None) -> bool | Non
         return True
     if isinstance(area, Unknown):
         return None
-    return area >= max(rule.certainty, Membership.POSSIBLE)
+    return area >= rule.certainty
 
 
 def _with_unknown_effect(

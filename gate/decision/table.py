@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gate.decision.evaluate import conditions_of, decide, stricter
 from gate.decision.pattern import Patterns
 from gate.decision.segments import Group, Segment, globs_of, groups, segments
-from gate.model import Action, Activity, Decision, Mode, Unknown
+from gate.model import Action, Activity, Decision, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -217,8 +217,7 @@ class _World:
     def _applies(self, age: _Age, matched: frozenset[str], activity: Activity) -> bool:
         """Say whether a rule holds but for the place; spares most evaluations."""
         return any(
-            rule.mode is Mode.ENFORCE
-            and conditions_of(
+            conditions_of(
                 rule.when,
                 rule.effective,
                 matched=matched,

@@ -51,6 +51,7 @@ _STALE_FIELDS = frozenset(
         "repr-digest",
     }
 )
+_PAGE_FIELDS = _STALE_FIELDS | _CACHE_FIELDS
 _READABLE_CODINGS = frozenset({"gzip", "x-gzip", "deflate", "identity"})
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
 _WIDE_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*(?:utf-?(?:7|16|32)|ucs|iso-2022)")
@@ -99,28 +100,32 @@ def keep_private(headers: Fields) -> Fields:
     return kept
 
 
-def describe_anew(headers: Fields, mark: str) -> Fields:
+def describe_anew(headers: Fields, mark: str, *, private: bool = False) -> Fields:
     """Return header fields for a page that something is put into.
 
     Args:
         headers: The site's header fields.
         mark: `Passage.mark`.
+        private: Whether they are to be kept private as well (`keep_private`).
 
     Returns:
         A new list: without length, Last-Modified, ranges and digests, and with a
         weak entity tag that names the mark if there was a tag.
     """
-    kept = [field for field in headers if field[0].lower() not in _STALE_FIELDS]
-    return kept + marked_tags(headers, mark)
-
-
-def marked_tags(headers: Fields, mark: str) -> Fields:
-    """Return the ETag fields among `headers`, weakened and marked."""
-    return [
-        (name, f'W/"{found[1]}~{mark}"')
-        for name, value in headers
-        if name.lower() == "etag" and (found := _TAG.match(value))
-    ]
+    dropped = _PAGE_FIELDS if private else _STALE_FIELDS
+    kept, strict = [], False
+    for field in headers:
+        name = field[0].lower()
+        if name not in dropped:
+            kept.append(field)
+        elif name == "etag":
+            if found := _TAG.match(field[1]):
+                kept.append((field[0], f'W/"{found[1]}~{mark}"'))
+        elif name == "cache-control":
+            strict = strict or "no-store" in field[1].lower()
+    if private:
+        kept += (PRIVATE_NO_STORE if strict else PRIVATE, EDGE_NO_STORE)
+    return kept
 
 
 def ask_whole(environ: Environ, passage: Passage) -> None:

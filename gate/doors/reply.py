@@ -145,12 +145,13 @@ class Reply:
             raise AssertionError("the application never called start_response")
         status, headers = self._head
         passage = self._passage
+        private = passage.private or (passage.private_html and self._is_html)
         if changed:
-            headers = describe_anew(headers, passage.mark)
+            headers = describe_anew(headers, passage.mark, private=private)
+        elif private:
+            headers = keep_private(headers)
         if length is not None:
             headers.append(("Content-Length", str(length)))
-        if passage.private or (passage.private_html and self._is_html):
-            headers = keep_private(headers)
         exc_info = (self._exc_info,) if self._exc_info else ()
         self._exc_info = None
         self._sent = True

@@ -55,11 +55,9 @@ class Folder:
         if environ["REQUEST_METHOD"] not in _METHODS:
             raise MethodNotAllowed(_METHODS)
         path = canonical_path(environ.get("PATH_INFO", "").encode("latin-1").decode())
-        found = self._find(path)
-        if found.is_dir() and not path.endswith("/"):
-            return redirect(quote(f"{environ.get('SCRIPT_NAME', '')}{path}/"), 308)
+        found = self._find(f"{path}index.html" if path.endswith("/") else path)
         if found.is_dir():
-            found /= "index.html"
+            return redirect(quote(f"{environ.get('SCRIPT_NAME', '')}{path}/"), 308)
         if not found.is_file():
             raise NotFound
         return send_file(found, environ, conditional=True, etag=True, max_age=None)

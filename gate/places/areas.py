@@ -178,9 +178,7 @@ def _country(place: Place) -> str | None:
     return place.country
 
 
-def _holds(
-    outer: IPv4Network | IPv6Network, inner: IPv4Network | IPv6Network
-) -> bool:
+def _holds(outer: IPv4Network | IPv6Network, inner: IPv4Network | IPv6Network) -> bool:
     return (
         outer.version == inner.version
         and int(outer[0]) <= int(inner[0])

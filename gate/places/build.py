@@ -77,7 +77,7 @@ def _only(walked: Sequence[_Walked], version: int, classes: Classes) -> Table:
         names = " and ".join(one.facts.name for one in found)
         raise DatabaseOverlapError(
             f"{names} both answer for IPv{version} addresses.",
-            hint="Keep one of them under geo.databases.",
+            hint=DatabaseOverlapError.remedy,
         )
     if found:
         return found[0].tables[version]
@@ -86,9 +86,7 @@ def _only(walked: Sequence[_Walked], version: int, classes: Classes) -> Table:
 
 def _walk(path: Path, classes: Classes) -> _Walked:
     database = Mmdb(path)
-    census = take_census(
-        database, classes.of_record, nothing=classes.not_in_database
-    )
+    census = take_census(database, classes.of_record, nothing=classes.not_in_database)
     tables = {version: _table(found) for version, found in census.tables.items()}
     return _Walked(_facts(database, census), tables)
 

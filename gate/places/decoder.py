@@ -226,5 +226,5 @@ class Decoder:
 def _broken(what: str) -> DatabaseRecordError:
     return DatabaseRecordError(
         f"The database holds a record that cannot be read: {what}.",
-        hint="Download the database again and compare its checksum.",
+        hint=DatabaseRecordError.remedy,
     )

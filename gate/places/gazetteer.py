@@ -1,4 +1,4 @@
-"""Settlements with their GeoNames ids and points, from the file that ships with the gate.
+"""Settlements with their GeoNames ids and points, from a file that ships.
 
 All of Ukraine with 500 inhabitants or more and the largest cities of Russia:
 enough to name what databases without ids mean. GeoNames, CC BY 4.0.

@@ -14,7 +14,7 @@ import zlib
 from array import array
 from bisect import bisect_right
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from gate.errors import IndexDamagedError, IndexStaleError
 from gate.model import LocationClass, Membership, Unknown
@@ -27,8 +27,16 @@ if TYPE_CHECKING:
 
     _Deep = tuple[list[int], list[int]]
 
+    class _Row(TypedDict):
+        label: str
+        unknown: str | None
+        memberships: list[int]
+        evidence: list[list[str]]
+
+
 MAGIC = b"GATEIDX\n"
-FORMAT = 1
+FORMAT = 2
+"""Raise it with every change of the file; a file of another number is rebuilt."""
 _HEAD = struct.Struct(">8sHI")
 _SEAL_BYTES = hashlib.sha256().digest_size
 _MAPPED = 0xFFFF << 32
@@ -154,7 +162,7 @@ class Index:
             if expected is not None and expected != found:
                 raise IndexStaleError(
                     f"{path.name} was built from another database or other areas.",
-                    hint="Run gate geo build, or let the gate rebuild it.",
+                    hint=IndexDamagedError.remedy,
                 )
         return index
 
@@ -227,9 +235,16 @@ def _unpacked(path: Path) -> Index:
     magic, version, length = _HEAD.unpack_from(body)
     if magic != MAGIC or version != FORMAT:
         raise _damaged(path, "is of another format")
-    # From here on the seal vouches for every byte.
-    header = json.loads(body[_HEAD.size : _HEAD.size + length])
-    v4, v6 = _tables(zlib.decompress(body[_HEAD.size + length :]), *header["ranges"])
+    try:
+        return _parsed(body[_HEAD.size :], length)
+    except (LookupError, TypeError, ValueError, zlib.error) as error:
+        # Sealed, so whole; but another version of the gate wrote it.
+        raise _damaged(path, "is of another format") from error
+
+
+def _parsed(content: bytes, length: int) -> Index:
+    header = json.loads(content[:length])
+    v4, v6 = _tables(zlib.decompress(content[length:]), *header["ranges"])
     return Index(
         v4=v4,
         v6=v6,
@@ -267,27 +282,27 @@ def _little(column: array[int]) -> bytes:
     return column.tobytes()
 
 
-def _class_out(found: LocationClass) -> list[object]:
-    return [
-        found.label,
-        found.unknown,
-        [int(level) for level in found.memberships],
-        found.evidence,
-    ]
+def _class_out(found: LocationClass) -> dict[str, object]:
+    return {
+        "label": found.label,
+        "unknown": found.unknown,
+        "memberships": [int(level) for level in found.memberships],
+        "evidence": found.evidence,
+    }
 
 
-def _class_in(row: list[list[int]]) -> LocationClass:
-    label, unknown, memberships, evidence = row
+def _class_in(row: _Row) -> LocationClass:
+    unknown = row["unknown"]
     return LocationClass(
-        label=str(label),
+        label=row["label"],
         unknown=None if unknown is None else Unknown(unknown),
-        memberships=tuple(Membership(level) for level in memberships),
-        evidence=tuple(tuple(texts) for texts in evidence),
+        memberships=tuple(Membership(level) for level in row["memberships"]),
+        evidence=tuple(tuple(texts) for texts in row["evidence"]),
     )
 
 
 def _damaged(path: Path, what: str) -> IndexDamagedError:
     return IndexDamagedError(
         f"The index {path.name} {what}.",
-        hint="Run gate geo build, or let the gate rebuild it.",
+        hint=IndexDamagedError.remedy,
     )

@@ -19,16 +19,26 @@ if TYPE_CHECKING:
 
     Point = tuple[float, float]
 
+_ANONYMOUS = (
+    "is_anonymous",
+    "is_anonymous_proxy",
+    "is_anonymous_vpn",
+    "is_hosting_provider",
+    "is_public_proxy",
+    "is_residential_proxy",
+    "is_tor_exit_node",
+)
 WANTED = frozenset(
-    "city country subdivisions location registered_country traits anonymizer "
-    "iso_code geoname_id names en latitude longitude accuracy_radius "
-    "country_code state1 "
-    "is_anonymous is_anonymous_vpn is_anonymous_proxy is_hosting_provider "
-    "is_public_proxy is_residential_proxy is_tor_exit_node".split()
+    {
+        *("city", "country", "subdivisions", "location", "registered_country"),
+        *("iso_code", "geoname_id", "names", "en"),
+        *("latitude", "longitude", "accuracy_radius"),
+        *("country_code", "state1"),
+        *("traits", "anonymizer", *_ANONYMOUS),
+    }
 )
 """Every key that is read here; a reader may leave out all others."""
 
-_ANONYMOUS = tuple(key for key in sorted(WANTED) if key.startswith("is_"))
 _NOTHING: dict[str, object] = {}
 _GEOIP2_KEYS = frozenset({"country", "registered_country", "city", "location"})
 _FLAT_KEY = "country_code"
@@ -70,7 +80,7 @@ def detect(database_type: str, records: Iterable[object]) -> Layout:
             return Layout.COUNTRY if "Country" in database_type else Layout.CITY
     raise DatabaseLayoutError(
         f'A database of type "{database_type}" does not say where an address is.',
-        hint="Use a City or Country database of MaxMind (GeoIP2, GeoLite2) or DB-IP.",
+        hint=DatabaseLayoutError.remedy,
     )
 
 
@@ -78,14 +88,13 @@ def glance(layout: Layout, record: object) -> Glance:
     """Read what decides whether the record needs a closer look."""
     if not isinstance(record, dict):
         return Glance(None, None, None, Unknown.NOT_IN_DATABASE)
-    settlement = None
     if layout is Layout.FLAT:
-        country, where = _code(record.get(_FLAT_KEY)), record
+        country, settlement = _code(record.get(_FLAT_KEY)), None
+        point = _point(record)
     else:
         country = _code(_part(record, "country").get("iso_code"))
-        where = _part(record, "location")
         settlement = _number(_part(record, "city").get("geoname_id"))
-    point = _point(where)
+        point = _point(_part(record, "location"))
     unknown = None
     if _is_anonymous(record):
         unknown = Unknown.ANONYMOUS_NETWORK

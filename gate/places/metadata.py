@@ -111,5 +111,5 @@ def _texts(value: object) -> dict[str, str]:
 def _damaged(what: str) -> DatabaseDamagedError:
     return DatabaseDamagedError(
         f"The database cannot be used: {what}.",
-        hint="Download it again and compare its checksum.",
+        hint=DatabaseDamagedError.remedy,
     )

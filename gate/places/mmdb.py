@@ -134,7 +134,7 @@ class Mmdb:
         if len(real) and (real.min() < 0 or real.max() >= meta.end - meta.data_start):
             raise DatabaseDamagedError(
                 f"{self.path.name} has records outside its data section.",
-                hint="Download it again and compare its checksum.",
+                hint=DatabaseDamagedError.remedy,
             )
         return offsets.astype(np.uint32)
 
@@ -218,12 +218,12 @@ def unreadable(path: Path, error: OSError) -> DatabaseMissingError:
     """Say that a database file cannot be read, and why."""
     return DatabaseMissingError(
         f"{path} cannot be read: {error.strerror or error}.",
-        hint="Correct geo.databases, or leave it empty to use the embedded database.",
+        hint=DatabaseMissingError.remedy,
     )
 
 
 def _circular(path: Path) -> DatabaseTreeError:
     return DatabaseTreeError(
         f"The search tree of {path.name} runs in a circle.",
-        hint="Download it again and compare its checksum.",
+        hint=DatabaseTreeError.remedy,
     )

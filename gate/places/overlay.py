@@ -49,9 +49,7 @@ def _always(id_: int) -> Change:
     return lambda _: id_
 
 
-def _changed(
-    table: Table, first: int, last: int, *, top: int, change: Change
-) -> Table:
+def _changed(table: Table, first: int, last: int, *, top: int, change: Change) -> Table:
     """Replace the classes of the ranges from `first` to `last`, splitting at both."""
     starts, ids = table.starts, table.classes
     begin = bisect_left(starts, first)
@@ -73,7 +71,8 @@ def _changed(
 
 def _joined(table: Table) -> Table:
     """Join neighbours of the same class."""
-    starts, ids = [], []
+    starts: list[int] = []
+    ids: list[int] = []
     for start, id_ in zip(table.starts, table.classes, strict=True):
         if not ids or ids[-1] != id_:
             starts.append(start)

@@ -11,17 +11,18 @@ from gate.model import Unknown
 # IANA special-purpose address registries (RFC 6890 and its updates), multicast
 # (RFC 5771, RFC 4291), and what is left of IPv4 class E (RFC 1112).
 _NOT_PUBLIC: Final = (
-    "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 "
-    "192.0.0.0/24 192.0.2.0/24 192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 "
-    "198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4 "
-    "::/96 100::/64 2001:2::/48 2001:20::/28 2001:db8::/32 3fff::/20 "
-    "5f00::/16 fc00::/7 fe80::/10 fec0::/10 ff00::/8"
-).split()
+    *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"),
+    *("172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24"),
+    *("192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24"),
+    *("224.0.0.0/4", "240.0.0.0/4"),
+    *("::/96", "100::/64", "2001:2::/48", "2001:20::/28", "2001:db8::/32"),
+    *("3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8"),
+)
 
 # The gate unpacks the IPv4 address in these before it looks anything up; packed,
 # they tell where a relay is, not where the visitor is.
 _WRAPPED: Final = (
-    "::ffff:0:0/96 64:ff9b::/96 64:ff9b:1::/48 2001::/32 2002::/16".split()
+    *("::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16"),
 )
 
 Span = tuple[int, int, Unknown]
@@ -48,7 +49,9 @@ def _spans(version: int) -> tuple[Span, ...]:
         Unknown.NOT_IN_DATABASE: _WRAPPED,
     }
     networks = (
-        (ip_network(text), reason) for reason, texts in reasons.items() for text in texts
+        (ip_network(text), reason)
+        for reason, texts in reasons.items()
+        for text in texts
     )
     return tuple(
         sorted(

@@ -28,14 +28,14 @@ _UKRAINE = {
     "56": "Rivne",
     "59": "Sumy",
     "61": "Ternopil",
-    "63": "Kharkiv, Kharkivs’ka",
+    "63": "Kharkiv, Kharkivs\u2019ka",
     "65": "Kherson",
     "68": "Khmelnytskyi, Khmelnytskyy",
     "71": "Cherkasy",
     "74": "Chernihiv",
     "77": "Chernivtsi",
 }
-_ENDINGS = (" Oblast’", " Oblast'", " Oblast", " oblast", " region")
+_ENDINGS = (" Oblast\u2019", " Oblast'", " Oblast", " oblast", " region")
 _CODES = {
     name: f"UA-{code}" for code, names in _UKRAINE.items() for name in names.split(", ")
 }

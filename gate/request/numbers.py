@@ -18,14 +18,14 @@ A plain tuple: one is made for every request, and a named one costs twice the ti
 """
 
 _HOP: Final = re.compile(
-    r"(?:(?P<v4>[0-9.]{7,15})|\[(?P<v6>[0-9A-Fa-f:.]{2,45})(?P<zone>%[\w.~-]{1,32})?\])"
+    r"(?:(?P<v4>[0-9.]{7,15})|\[(?P<v6>[0-9A-Fa-f]*:[0-9A-Fa-f:.]{1,45})(?P<zone>%[\w.~-]{1,32})?\])"
     r"(?::(?:\d{1,5}|_[\w.-]{1,32}))?",
     re.ASCII,
 )
 """An address that may carry a port; IPv6 then stands in brackets."""
 
 _BARE_V6: Final = re.compile(
-    r"(?P<v6>[0-9A-Fa-f:.]{2,45})(?P<zone>%[\w.~-]{1,32})?", re.ASCII
+    r"(?P<v6>[0-9A-Fa-f]*:[0-9A-Fa-f:.]{1,45})(?P<zone>%[\w.~-]{1,32})?", re.ASCII
 )
 
 _LONGEST_HOP: Final = 120

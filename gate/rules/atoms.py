@@ -50,7 +50,10 @@ class PatternsMultiplyError(BookError):
         limit: What was exceeded, such as "50,000 atoms".
     """
 
-    code: ClassVar[str] = "E302"
+    code: ClassVar[str] = "E304"
+    remedy: ClassVar[str] = (
+        "Write out the beginning of each path instead of a leading /**/."
+    )
 
     def __init__(self, *, patterns: Sequence[str], limit: str) -> None:
         self.patterns = tuple(patterns)
@@ -59,7 +62,7 @@ class PatternsMultiplyError(BookError):
         super().__init__(
             f"The path patterns combine to more than {limit}; "
             f"these multiply most: {names}.",
-            hint="Write out the beginning of each path instead of a leading /**/.",
+            hint=self.remedy,
         )
 
 

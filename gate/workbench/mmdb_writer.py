@@ -146,12 +146,13 @@ class _Level:
         if self.depth > 64:  # noqa: PLR2004 - bits of one column
             deep = self._block(self.low, self.depth - 64)
             change |= deep[1:] != deep[:-1]
-        return np.append(True, change), np.append(change, True)  # noqa: FBT003
+        return np.append(True, change), np.append(change, True)
 
     def side(self) -> npt.NDArray[np.bool_]:
         """Say for each range whether it begins in the right half of its block."""
         column = self.high if self.depth < 64 else self.low  # noqa: PLR2004
-        return (column >> np.uint64(63 - self.depth % 64)) & np.uint64(1) == 1
+        bit: Halves = (column >> np.uint64(63 - self.depth % 64)) & np.uint64(1)
+        return bit.astype(np.bool_)
 
     def below(self) -> tuple[_Level, npt.NDArray[np.bool_]]:
         depth = self.depth + 1

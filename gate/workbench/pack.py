@@ -116,7 +116,7 @@ def _add(found: dict[int, Numbered], tables: Mapping[int, Numbered]) -> None:
         if version in found:
             raise DatabaseOverlapError(
                 f"Two sources answer for IPv{version} addresses.",
-                hint="Give one City database, or one for IPv4 and one for IPv6.",
+                hint=DatabaseOverlapError.remedy,
             )
         found[version] = table
 

@@ -7,9 +7,10 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING
 
 from gate.errors import DatabaseMissingError
-from gate.model import Activity, LocationClass, Membership, Place, Unknown
+from gate.model import Activity, LocationClass, Membership, Place
 from gate.places.areas import membership
-from gate.places.database import Database, embedded_database
+from gate.places.database import Database
+from gate.places.embedded import embedded_database
 from gate.places.facts import digest_of
 from gate.request import Proxies, client_of
 from gate.workbench.checking import index_for
@@ -130,10 +131,10 @@ def _from_address(
 
 
 def _looked_up(config: Config, client: Client) -> Place:
-    """Ask geoip2 for the place of an address; the first database that knows it."""
+    """Ask geoip2's reader for the place of an address."""
     kind = {4: IPv4Address, 6: IPv6Address}[client.version]
-    for path in databases_of(config):
-        place = Database(path).place(str(kind(client.number)))
-        if place.unknown is None:
-            return place
-    return Place(unknown=Unknown.NOT_IN_DATABASE)
+    database = Database(*databases_of(config))
+    try:
+        return database.place(str(kind(client.number)))
+    finally:
+        database.close()

@@ -241,7 +241,7 @@ def test_quick_exit_blanks_before_the_next_page_comes(open_page, site):
     # Chromium answers no question while a navigation is pending, so the page tells.
     page.evaluate(
         """new MutationObserver(() => {
-          console.log([document.title, document.body.innerText]);
+          console.log(String([document.title, document.body.innerText]));
         }).observe(document.body, {childList: true})"""
     )
     site.hold.clear()

@@ -265,3 +265,15 @@ def upstream():
     yield server
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture(scope="session")
+def free():
+    """Find a free port."""
+    return free_port
+
+
+@pytest.fixture(scope="session")
+def run():
+    """Run a server; see `running`."""
+    return running

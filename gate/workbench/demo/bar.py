@@ -126,9 +126,9 @@ class DemoBar:
             f"<style>{_STYLE}</style>"
             f'<form method="post" action="{TRAVEL}" aria-label="Demo">'
             f'<input type="hidden" name="back" value="{escape(back)}">'
-            "<p><strong>Demo</strong> You are visiting as if from</p>"
+            "<p><strong>Demo</strong> visiting as if from</p>"
             f"<div>{buttons}</div>"
-            '<button class="forget" name="forget" value="1">Forget that I continued'
+            '<button class="forget" name="forget" value="1">Forget Continue'
             "</button></form></template></div>"
         )
         return markup.encode("ascii", "xmlcharrefreplace")

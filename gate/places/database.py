@@ -1,0 +1,171 @@
+"""One address in a database, read by the reader that everybody else uses.
+
+The gate serves from its index; this is the reader of record that explains a single
+address and against which the index is tested.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING
+
+import maxminddb
+
+from gate.errors import (
+    DatabaseDamagedError,
+    DatabaseMissingError,
+    DatabaseRecordError,
+)
+from gate.model import Place, Unknown
+from gate.places.facts import (
+    DatabaseFacts,
+    attribution_of,
+    digest_of,
+    joint_facts,
+    told_by,
+)
+from gate.places.layouts import Layout, detect, place_of
+from gate.places.metadata import SECTION_BYTES, read_metadata
+from gate.places.special import special_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+# Addresses, evenly spread, that are looked up to find out what a database can tell.
+SAMPLE = 2048
+
+
+class Database:
+    """One database, or several that answer for different addresses.
+
+    Attributes:
+        facts: What is known of it.
+
+    Args:
+        paths: The files; of several the first that has a record answers.
+
+    Raises:
+        DatabaseMissingError: A file cannot be read.
+        DatabaseDamagedError: A file is no sound database.
+        DatabaseLayoutError: A database does not say where an address is.
+    """
+
+    def __init__(self, *paths: Path) -> None:
+        self._files = [_File(path) for path in paths]
+        self.facts = joint_facts([file.facts for file in self._files])
+
+    def place(self, address: str) -> Place:
+        """Return where an address is.
+
+        Args:
+            address: An IPv4 or IPv6 address as text. An IPv4-mapped one means the
+                IPv4 address in it.
+
+        Returns:
+            The place, with the network of its record; unknown with the reason
+            bad_address if the text is no address.
+
+        Raises:
+            DatabaseRecordError: The record cannot be read.
+        """
+        try:
+            parsed = _unmapped(ipaddress.ip_address(address))
+        except ValueError:
+            return Place(unknown=Unknown.BAD_ADDRESS)
+        reason = special_reason(parsed.version, int(parsed))
+        if reason is not None:
+            return Place(unknown=reason)
+        for file in self._files:
+            record, network = file.look_up(parsed)
+            if record is not None:
+                return place_of(file.layout, record, network=network)
+        return Place(unknown=Unknown.NOT_IN_DATABASE)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        for file in self._files:
+            file.close()
+
+
+class _File:
+    """One open database file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._reader = _opened(path)
+        metadata = self._reader.metadata()
+        self._version = metadata.ip_version
+        sample = list(self._sample())
+        self.layout: Layout = detect(metadata.database_type, sample)
+        self.facts = DatabaseFacts(
+            name=path.name,
+            type=metadata.database_type,
+            build_epoch=metadata.build_epoch,
+            digest=digest_of([path]),
+            node_count=metadata.node_count,
+            ip_version=metadata.ip_version,
+            layout=self.layout.value,
+            tells=told_by(place_of(self.layout, record) for record in sample),
+            attribution=attribution_of(
+                path.name, metadata.database_type, metadata.description
+            ),
+        )
+
+    def look_up(self, address: Address) -> tuple[object, str | None]:
+        if address.version > self._version:
+            return None, None
+        try:
+            record, length = self._reader.get_with_prefix_len(address)
+        except (maxminddb.InvalidDatabaseError, UnicodeDecodeError) as error:
+            raise DatabaseRecordError(
+                f"{self._path.name} holds a record that cannot be read.",
+                hint=DatabaseRecordError.remedy,
+            ) from error
+        network = ipaddress.ip_network((address, length), strict=False)
+        return record, str(network)
+
+    def close(self) -> None:
+        self._reader.close()
+
+    def _sample(self) -> Iterator[object]:
+        """Yield records from all over the IPv4 space, else from all of IPv6."""
+        for version, base, bits in ((4, 0, 32), (6, 0x2 << 124, 125)):
+            found = False
+            step = (1 << bits) // SAMPLE
+            kind = ipaddress.IPv4Address if version == 4 else ipaddress.IPv6Address  # noqa: PLR2004
+            for position in range(SAMPLE):
+                record, _ = self.look_up(kind(base + position * step))
+                if record is not None:
+                    found = True
+                    yield record
+            if found:
+                return
+
+
+def _opened(path: Path) -> maxminddb.Reader:
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, 2)
+            file.seek(max(0, size - SECTION_BYTES))
+            # Our own look at the metadata first: it refuses what is cut off.
+            read_metadata(file.read(), size)
+        return maxminddb.open_database(path)
+    except OSError as error:
+        raise DatabaseMissingError(
+            f"{path} cannot be read: {error.strerror or error}.",
+            hint=DatabaseMissingError.remedy,
+        ) from error
+    except maxminddb.InvalidDatabaseError as error:
+        raise DatabaseDamagedError(
+            f"{path.name} cannot be opened as a database.",
+            hint=DatabaseDamagedError.remedy,
+        ) from error
+
+
+def _unmapped(address: Address) -> Address:
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    return address

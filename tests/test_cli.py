@@ -1,0 +1,247 @@
+"""The command line as a whole: quick, helpful, and honest in its exit codes."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+import gate
+from gate import errors
+from gate.cli import COMMANDS, main
+from gate.config.codes import CODES as CONFIG_CODES
+from gate.workbench.glossary import WORDS, code_table, error_classes
+
+HERE = Path(__file__).parent.parent
+README = (HERE / "README.md").read_text("utf-8")
+SOURCES = sorted((HERE / "gate").rglob("*.py"))
+HEAVY = ("numpy", "shapely", "flask", "pydantic", "yaml", "rich", "geoip2", "jinja2")
+
+
+def commands(group=main, path=("gate",)):
+    """Every command with its full name."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        yield " ".join((*path, name)), command
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+
+
+ALL = dict(commands())
+
+
+def in_a_process(*arguments, folder=None):
+    return subprocess.run(
+        [sys.executable, "-m", "gate", *arguments],
+        cwd=folder,
+        capture_output=True,
+        check=False,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def test_help_loads_nothing_heavy_and_takes_little_time():
+    script = (
+        "import sys, time\n"
+        "from gate.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "print(sorted(sys.modules), file=sys.stderr)\n"
+        "print(time.process_time(), file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, check=True, text=True
+    )
+    modules, seconds = done.stderr.splitlines()
+    loaded = set(re.findall(r"'(\w+)", modules))
+    assert loaded.isdisjoint(HEAVY)
+    assert float(seconds) < 0.15 * (3 if "coverage" in loaded else 1)
+    assert "Exit codes" in done.stdout
+
+
+def test_importing_the_package_loads_no_framework():
+    script = "import sys, gate; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, check=True, text=True
+    )
+    assert set(done.stdout.split()).isdisjoint(HEAVY)
+
+
+def test_the_version_is_told():
+    told = CliRunner().invoke(main, ["--version"])
+    assert told.output == f"gate {gate.__version__}\n"
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_command_says_what_it_does_and_what_each_option_is(name):
+    command = ALL[name]
+    assert command.help
+    options = [p for p in command.params if isinstance(p, click.Option)]
+    assert [o.name for o in options if not o.help] == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_of_commands_says_the_same_as_each_command(name):
+    place, about = COMMANDS[name]
+    module, attribute = place.split(":")
+    assert isinstance(
+        getattr(import_module(f"gate.cli.{module}"), attribute), click.Command
+    )
+    assert about.endswith(".")
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_command_stands_in_the_manual(name):
+    assert name in README
+
+
+@pytest.mark.parametrize("code", code_table())
+def test_every_code_stands_in_the_manual(code):
+    assert code in README
+
+
+def test_an_unknown_command_is_a_usage_error_without_traceback():
+    done = in_a_process("frobnicate")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_a_missing_configuration_stops_with_one_message(tmp_path):
+    done = in_a_process("check", folder=tmp_path)
+    assert done.returncode == 3
+    assert done.stderr.startswith("error E102: ")
+    assert "hint: " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_what_the_system_refuses_is_one_message_too(tmp_path):
+    (tmp_path / "file").touch()
+    done = in_a_process("init", "file/below", folder=tmp_path)
+    assert done.returncode in {1, 3}
+    assert "Traceback" not in done.stderr
+
+
+class TestCodes:
+    """Every code is explained, and means one thing."""
+
+    def test_no_two_errors_share_a_code(self):
+        codes = [error.code for error in error_classes() if _is_ours(error)]
+        assert sorted(codes) == sorted(set(codes))
+        assert not set(codes) & set(CONFIG_CODES)
+
+    def test_every_error_is_defined_in_the_one_module(self):
+        strays = [
+            f"{path.relative_to(HERE)}:{match[0]}"
+            for path in SOURCES
+            for match in re.finditer(
+                r"class \w+\((\w*Error)\)", path.read_text("utf-8")
+            )
+            if path.name != "errors.py" and hasattr(errors, match[1])
+        ]
+        assert strays == []
+
+    def test_every_code_that_is_written_anywhere_is_explained(self):
+        written = {
+            code
+            for path in SOURCES
+            for code in re.findall(r'"([ER][0-9]{3})"', path.read_text("utf-8"))
+        }
+        assert written <= set(code_table())
+
+    @pytest.mark.parametrize("code", code_table())
+    def test_each_code_can_be_asked_for(self, code):
+        told = CliRunner().invoke(main, ["help", code.lower()])
+        assert told.exit_code == 0
+        assert told.output.startswith(f"{code}: ")
+        assert "What to do: " in told.output
+
+    def test_all_codes_can_be_listed(self):
+        told = CliRunner().invoke(main, ["help", "codes"])
+        assert set(re.findall(r"^ ([ER][0-9]{3}) ", told.output, re.MULTILINE)) == set(
+            code_table()
+        )
+
+    def test_an_unknown_code_is_a_usage_error(self):
+        assert CliRunner().invoke(main, ["help", "E999"]).exit_code == 2
+
+    def test_an_error_carries_a_hint_of_its_family(self):
+        assert all(error.remedy for error in error_classes())
+
+    def test_the_tree_in_the_manual_of_errors_is_complete(self):
+        families = inspect.getdoc(errors) or ""
+        direct = errors.GateError.__subclasses__()
+        assert [
+            e.__name__ for e in direct if _is_family(e) and e.__name__ not in families
+        ] == []
+
+
+def _is_ours(error):
+    return error.__module__.startswith("gate.")
+
+
+def _is_family(error):
+    return bool(error.__subclasses__()) and _is_ours(error)
+
+
+def test_words_are_explained():
+    told = CliRunner().invoke(main, ["help"])
+    assert told.exit_code == 0
+    assert all(word in told.output for word in WORDS)
+
+
+class TestInit:
+    """gate init writes a start and overwrites nothing."""
+
+    def test_it_writes_what_the_gate_needs_and_says_what_to_do(self, tmp_path):
+        told = CliRunner().invoke(main, ["init", str(tmp_path / "site")])
+        assert told.exit_code == 0
+        assert "gate serve --demo" in told.output
+        assert (tmp_path / "site/config.yaml").read_bytes() == (
+            HERE / "config.yaml"
+        ).read_bytes()
+        names = {p.name for p in (tmp_path / "site/rules").rglob("*") if p.is_file()}
+        ours = {p.name for p in (HERE / "rules").rglob("*") if p.is_file()}
+        assert names == {name for name in ours if not name.startswith(".")}
+
+    @pytest.mark.parametrize("name", ["config.yaml", "rules"])
+    def test_it_writes_nothing_where_something_is(self, tmp_path, name):
+        (tmp_path / name).mkdir()
+        told = CliRunner().invoke(main, ["init", str(tmp_path)])
+        assert told.exit_code == 1
+        assert "error E103" in told.stderr
+        assert list(tmp_path.iterdir()) == [tmp_path / name]
+
+    def test_it_refuses_a_file(self, tmp_path):
+        (tmp_path / "site").touch()
+        assert CliRunner().invoke(main, ["init", str(tmp_path / "site")]).exit_code == 1
+
+    def test_a_folder_with_other_things_is_taken(self, tmp_path):
+        (tmp_path / "notes.txt").touch()
+        assert CliRunner().invoke(main, ["init", str(tmp_path)]).exit_code == 0
+
+    def test_from_a_wheel_the_packed_starter_is_written(self, tmp_path, monkeypatch):
+        package = tmp_path / "gate"
+        (package / "starter/rules").mkdir(parents=True)
+        (package / "starter/config.yaml").write_text("x", "utf-8")
+        (package / "starter/rules/a.yaml").write_text("y", "utf-8")
+        monkeypatch.setattr(gate, "__file__", str(package / "__init__.py"))
+        told = CliRunner().invoke(main, ["init", str(tmp_path / "site")])
+        assert told.exit_code == 0
+        assert (tmp_path / "site/rules/a.yaml").read_text("utf-8") == "y"
+
+
+def test_json_is_json(tmp_path):
+    runner = CliRunner()
+    runner.invoke(main, ["init", str(tmp_path)])
+    told = runner.invoke(main, ["status", "--config", str(tmp_path), "--json"])
+    assert json.loads(told.output) == []

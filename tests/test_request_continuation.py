@@ -1,0 +1,230 @@
+"""Cookie, Continue and Leave: what counts, and who could pretend."""
+
+from __future__ import annotations
+
+import pytest
+
+from gate.model import Client, Kind, Request
+from gate.request.continuation import (
+    acknowledged,
+    continues,
+    cookie_name,
+    is_same_origin_navigation,
+    is_user_typed_or_same_origin,
+    shown,
+)
+
+NOW = "0a1b2c3d"
+OLD = "99887766"
+NAVIGATION = {
+    "sec-fetch-site": "same-origin",
+    "sec-fetch-mode": "navigate",
+    "sec-fetch-dest": "document",
+}
+
+
+def request(headers=(), **more):
+    fields = {
+        "method": "GET",
+        "scheme": "https",
+        "host": "news.example.org",
+        "path": "/news/1",
+        "kind": Kind.DOCUMENT,
+        "client": Client(0, 0),
+        "headers": dict(headers),
+    }
+    return Request(**fields | more)
+
+
+def pressed(form, headers=NAVIGATION, **more):
+    return continues(request(headers, **{"method": "POST", "form": form, **more}), NOW)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "host", "name"),
+    [
+        ("https", "news.example.org", "__Host-n"),
+        ("http", "news.example.org", "n"),
+        ("http", "localhost", "__Host-n"),
+        ("http", "demo.localhost", "__Host-n"),
+        ("http", "127.0.0.1", "__Host-n"),
+        ("http", "[::1]", "__Host-n"),
+        ("http", "127.0.0.1.evil.example", "n"),
+        ("http", "localhost.evil.example", "n"),
+    ],
+)
+def test_the_cookie_is_pinned_to_the_host_where_that_works(scheme, host, name):
+    assert cookie_name(request(scheme=scheme, host=host)) == name
+
+
+@pytest.mark.parametrize(
+    ("cookie", "expected"),
+    [
+        pytest.param(f"__Host-n={NOW}", True, id="alone"),
+        pytest.param(f"a=b; __Host-n={NOW}; c=d", True, id="among others"),
+        pytest.param(f"__Host-n={OLD}; __Host-n={NOW}", True, id="T23 second of two"),
+        pytest.param(f"__Host-n={NOW}; __Host-n={OLD}", True, id="T23 first of two"),
+        pytest.param(f"a=b, __Host-n={NOW}", True, id="two header lines, joined"),
+        pytest.param(f"a=b;__Host-n={NOW};", True, id="no space"),
+        pytest.param(f"__Host-n={OLD}", False, id="T22 another revision"),
+        pytest.param(f"__Host-n={NOW}0", False, id="T21 longer"),
+        pytest.param(f"__Host-n={NOW[:-1]}", False, id="T21 shorter"),
+        pytest.param(f"__Host-n={NOW.upper()}", False, id="capitals"),
+        pytest.param(f'__Host-n="{NOW}"', False, id="quoted"),
+        pytest.param(f"x__Host-n={NOW}", False, id="another name"),
+        pytest.param(f"n={NOW}", False, id="name without prefix"),
+        pytest.param(f"a=__Host-n={NOW}", False, id="inside of another value"),
+        pytest.param("__Host-n=", False, id="empty"),
+        pytest.param("", False, id="no cookie"),
+        pytest.param("a;" * 40_000 + f"__Host-n={NOW}", False, id="80 kB"),
+    ],
+)
+def test_any_valid_cookie_suffices(cookie, expected):
+    assert acknowledged(request({"cookie": cookie}), NOW) is expected
+
+
+def test_without_cookies_nothing_is_acknowledged():
+    assert not acknowledged(request(), NOW)
+
+
+def test_an_empty_revision_acknowledges_nothing():
+    assert not acknowledged(request({"cookie": "__Host-n="}), "")
+    assert not shown(request({"gate-shown": ""}, kind=Kind.FETCH), "")
+    assert continues(request(NAVIGATION, method="POST", form=b"n="), "") == "no"
+
+
+def test_on_plain_http_the_plain_name_counts():
+    assert acknowledged(request({"cookie": f"n={NOW}"}, scheme="http"), NOW)
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        pytest.param(f"n={NOW}", "yes", id="Continue"),
+        pytest.param(f"n={NOW}&direct=", "direct", id="second button"),
+        pytest.param(f"direct=1&n={NOW}", "direct", id="second button first"),
+        pytest.param(f"text=hello&n={NOW}", "yes", id="a form offered again"),
+        pytest.param(f"n={OLD}&n={NOW}", "yes", id="two, one valid"),
+        pytest.param(f"n={OLD}", "stale", id="an older page"),
+        pytest.param(f"n={OLD}&direct=", "stale", id="an older page, second button"),
+        pytest.param("n=5", "no", id="a field of the site's own form"),
+        pytest.param("n=zzzzzzzz", "no", id="no revision at all"),
+        pytest.param(f"m={NOW}", "no", id="another field"),
+        pytest.param("direct=", "no", id="only the second button"),
+        pytest.param("", "no", id="empty form"),
+        pytest.param("a&" * 64 + f"n={NOW}", "no", id="beyond 64 fields"),
+    ],
+)
+def test_continue_carries_the_revision_that_was_shown(form, expected):
+    assert pressed(form.encode()) == expected
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT"])
+def test_only_a_post_continues(method):
+    assert pressed(f"n={NOW}".encode(), method=method) == "no"
+
+
+def test_a_body_that_cannot_be_seen_continues_nothing():
+    assert pressed(None) == "no"
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        pytest.param(NAVIGATION, True, id="the browser says so"),
+        pytest.param(NAVIGATION | {"sec-fetch-site": "none"}, False, id="typed"),
+        pytest.param(NAVIGATION | {"sec-fetch-site": "same-site"}, False, id="sister"),
+        pytest.param(NAVIGATION | {"sec-fetch-site": "cross-site"}, False, id="cross"),
+        pytest.param(NAVIGATION | {"sec-fetch-mode": "cors"}, False, id="script"),
+        pytest.param(NAVIGATION | {"sec-fetch-mode": "no-cors"}, False, id="picture"),
+        pytest.param(NAVIGATION | {"sec-fetch-dest": "iframe"}, False, id="frame"),
+        pytest.param(NAVIGATION | {"sec-fetch-dest": "odd"}, False, id="new word"),
+        pytest.param({"origin": "https://news.example.org"}, True, id="own Origin"),
+        pytest.param({"origin": "http://news.example.org:80"}, True, id="own, port"),
+        pytest.param({"origin": "HTTPS://News.Example.Org"}, True, id="own, capitals"),
+        pytest.param({"origin": "https://evil.example"}, False, id="another Origin"),
+        pytest.param({"origin": "null"}, False, id="hidden Origin"),
+        pytest.param(
+            {"origin": "null", "referer": "https://news.example.org/"},
+            False,
+            id="hidden Origin, own Referer",
+        ),
+        pytest.param(
+            {"referer": "https://news.example.org/news/1"}, True, id="own Referer"
+        ),
+        pytest.param(
+            {"referer": "https://evil.example/news.example.org"},
+            False,
+            id="another Referer",
+        ),
+        pytest.param(
+            {"referer": "https://news.example.org@evil.example/"},
+            False,
+            id="our name as a user",
+        ),
+        pytest.param(
+            {"referer": "https://news.example.org.evil.example/"},
+            False,
+            id="our name in front",
+        ),
+        pytest.param({}, False, id="nothing said"),
+        pytest.param(
+            {"sec-fetch-site": "cross-site", "origin": "https://news.example.org"},
+            False,
+            id="Origin never overrules the browser",
+        ),
+    ],
+)
+def test_same_origin_is_what_the_browser_or_the_origin_says(headers, expected):
+    assert is_same_origin_navigation(request(headers)) is expected
+    found = pressed(f"n={NOW}".encode(), headers)
+    assert found == ("yes" if expected else "no")
+
+
+@pytest.mark.parametrize("kind", [k for k in Kind if k is not Kind.DOCUMENT])
+def test_only_a_document_is_a_navigation(kind):
+    assert not is_same_origin_navigation(request(NAVIGATION, kind=kind))
+    assert not is_user_typed_or_same_origin(request(NAVIGATION, kind=kind))
+    assert pressed(f"n={NOW}".encode(), kind=kind) == "no"
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        pytest.param(NAVIGATION, True, id="from our page"),
+        pytest.param(NAVIGATION | {"sec-fetch-site": "none"}, True, id="typed"),
+        pytest.param(NAVIGATION | {"sec-fetch-site": "cross-site"}, False, id="cross"),
+        pytest.param(NAVIGATION | {"sec-fetch-mode": "cors"}, False, id="script"),
+        pytest.param({}, True, id="an old browser that says nothing"),
+        pytest.param({"referer": "https://evil.example/"}, False, id="from elsewhere"),
+        pytest.param({"referer": "https://news.example.org/"}, True, id="from here"),
+        pytest.param({"origin": "null"}, False, id="hidden"),
+    ],
+)
+def test_leave_is_for_readers_and_not_for_other_sites(headers, expected):
+    assert is_user_typed_or_same_origin(request(headers)) is expected
+
+
+@pytest.mark.parametrize(
+    ("headers", "kind", "expected"),
+    [
+        pytest.param({"gate-shown": NOW}, Kind.FETCH, True, id="an old browser"),
+        pytest.param(
+            {"gate-shown": NOW, "sec-fetch-site": "same-origin"},
+            Kind.FETCH,
+            True,
+            id="our own script",
+        ),
+        pytest.param(
+            {"gate-shown": NOW, "sec-fetch-site": "cross-site"},
+            Kind.FETCH,
+            False,
+            id="a script from elsewhere",
+        ),
+        pytest.param({"gate-shown": OLD}, Kind.FETCH, False, id="another revision"),
+        pytest.param({"gate-shown": NOW}, Kind.DOCUMENT, False, id="a navigation"),
+        pytest.param({}, Kind.FETCH, False, id="nothing"),
+    ],
+)
+def test_a_script_may_say_that_the_notice_was_shown(headers, kind, expected):
+    assert shown(request(headers, kind=kind), NOW) is expected
