@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given, settings
@@ -257,7 +258,7 @@ pieces = st.lists(
 
 def cut(data, places):
     edges = [0, *sorted(place % (len(data) + 1) for place in places), len(data)]
-    return [data[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    return [data[a:b] for a, b in pairwise(edges)]
 
 
 @settings(max_examples=400)
@@ -266,6 +267,16 @@ def cut(data, places):
 def test_any_cut_of_any_page_gives_the_same(parts, places):
     page = b"".join(parts)
     assert through(cut(page, places)) == through([page])
+
+
+@settings(max_examples=400)
+@given(pieces, st.lists(st.integers(0, 200), max_size=6), st.integers(7, 40))
+def test_cuts_do_not_matter_where_the_window_ends_either(parts, places, window):
+    page = b"".join(parts)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gate.answer.ending.WINDOW", window)
+        patch.setattr("gate.answer.markup.LOOK_AHEAD", 2 * window)
+        assert through(cut(page, places)) == through([page])
 
 
 @settings(max_examples=200)

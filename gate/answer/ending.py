@@ -15,6 +15,7 @@ WINDOW: Final = 64 * 1024
 _NAME: Final = b"</body"
 _TAG: Final = re.compile(rb"</[bB][oO][dD][yY][\t\n\f\r />]")
 _REST_OF_TAG: Final = len("/body>")
+_LONGEST_END: Final = len("</script")
 _MAY_BE_HIDDEN: Final = re.compile(rb"-->|</[sS]")
 _COMMENT: Final = re.compile(rb"<!--|(-->)")
 _SCRIPT: Final = re.compile(rb"<script|(</script)", re.IGNORECASE)
@@ -27,13 +28,14 @@ class Ending:
         html: What is put in; empty lets the page through as it is.
     """
 
-    __slots__ = ("_done", "_held", "_html", "_marked")
+    __slots__ = ("_done", "_held", "_html", "_marked", "_seen")
 
     def __init__(self, html: bytes) -> None:
         self._html = html
         self._done = not html
         self._held = b""
         self._marked = False  # whether what is held begins with a `</body>`
+        self._seen = 0  # bytes held that need no second look
 
     def feed(self, chunk: bytes) -> bytes:
         """Return what may leave after the next piece."""
@@ -63,7 +65,7 @@ class Ending:
     def _find(self, data: bytes) -> int:
         """Find the last `</body>` in the first piece that has one, as most pages do."""
         at = _last_tag(data, 0, len(data))
-        self._marked = at >= 0
+        self._marked, self._seen = at >= 0, 0
         return at
 
     def _settle(self, data: bytes) -> tuple[int, bool]:
@@ -72,17 +74,20 @@ class Ending:
         Looks no farther than `WINDOW` from one to the next, so that the outcome does
         not depend on how the page is cut.
         """
-        at, start = 0, 1 if self._marked else 0
+        at, seen = 0, self._seen
+        start = max(1, seen - _REST_OF_TAG) if self._marked else 0
         while True:
             found = self._next(data, at, start)
             if found >= 0:
-                at, start, self._marked = found, found + 1, True
+                at, start, seen, self._marked = found, found + 1, 0, True
             elif not self._marked:
+                self._seen = 0
                 return at, False
-            elif _is_hidden(data, at):
-                self._marked = False
+            elif _is_hidden(data, at, at + seen):
+                self._marked, start = False, at + 1
             else:
-                return at, len(data) - at >= WINDOW + _REST_OF_TAG
+                self._seen = len(data) - at
+                return at, self._seen >= WINDOW + _REST_OF_TAG
 
     def _next(self, data: bytes, at: int, start: int) -> int:
         if self._marked:
@@ -104,10 +109,13 @@ def _last_tag(data: bytes, start: int, end: int) -> int:
     return found
 
 
-def _is_hidden(data: bytes, at: int) -> bool:
-    """Whether a tag stands in a comment or script: an end comes before a beginning."""
+def _is_hidden(data: bytes, at: int, seen: int = 0) -> bool:
+    """Whether a tag stands in a comment or script: an end comes before a beginning.
+
+    Nothing up to `seen` has hidden it, so only an end behind that still can.
+    """
     end = at + WINDOW
-    if not _MAY_BE_HIDDEN.search(data, at, end):
+    if not _MAY_BE_HIDDEN.search(data, max(at, seen - _LONGEST_END), end):
         return False
     comment, script = _COMMENT.search(data, at, end), _SCRIPT.search(data, at, end)
     return bool((comment and comment[1]) or (script and script[1]))

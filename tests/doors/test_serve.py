@@ -122,7 +122,7 @@ def test_feeds_and_styles_pass(demo):
 
 def test_a_worker_has_no_heavy_libraries_loaded(demo):
     visit(demo, "berlin")
-    assert "maxminddb" not in demo.maps() or "numpy" not in demo.maps()
+    assert "libpython" in demo.maps() or "/python3" in demo.maps()
     for library in ("numpy", "shapely", "duckdb", "cryptography"):
         assert f"/{library}/" not in demo.maps()
 
@@ -204,7 +204,8 @@ def test_no_site_is_told_at_once(home, free):
 def test_it_can_listen_at_a_unix_socket(home, tmp_path):
     path = tmp_path / "gate.sock"
     command = [GATE, "serve", f"--config={home / 'config.yaml'}", "--demo"]
-    process = subprocess.Popen([*command, f"--listen=unix:{path}"], stdout=-3, stderr=-3)
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen([*command, f"--listen=unix:{path}"], stdout=quiet, stderr=quiet)
     try:
         deadline = time.monotonic() + 20
         while not path.exists() and time.monotonic() < deadline:

@@ -1,0 +1,215 @@
+"""gate explain: what a visitor would meet, and why."""
+
+from __future__ import annotations
+
+import json
+import random
+from ipaddress import IPv4Address
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from gate.cli import main
+from gate.config import load_config
+from gate.decision import Table
+from gate.model import Action, Activity, Membership, Place
+from gate.rules import load_book
+from gate.workbench.checking import index_for
+from gate.workbench.explain import Subject, explain
+from gate.workbench.subjects import Question, class_of, digests_of, subject_of
+
+HERE = Path(__file__).parent.parent
+NOW = 1_789_030_800  # 2026-09-10T12:00:00+03:00
+MOSCOW = "77.88.55.242"
+BERLIN = "160.45.170.10"
+
+
+@pytest.fixture(autouse=True)
+def _at_home(monkeypatch, tmp_path_factory):
+    """Run in the checkout, with one state folder for all tests."""
+    state = tmp_path_factory.getbasetemp() / "explain-state"
+    monkeypatch.chdir(HERE)
+    monkeypatch.setenv("GATE_STATE", str(state))
+
+
+@pytest.fixture(name="config")
+def _config(tmp_path_factory):
+    state = tmp_path_factory.getbasetemp() / "explain-state"
+    return load_config(HERE / "config.yaml", {"GATE_STATE": str(state)})
+
+
+@pytest.fixture(name="book", scope="module")
+def _book():
+    book, _ = load_book(HERE / "rules")
+    return book
+
+
+def run(*arguments):
+    told = CliRunner().invoke(main, ["explain", *arguments])
+    assert told.exit_code == 0, told.output
+    return told.output
+
+
+def as_json(*arguments):
+    return json.loads(run(*arguments, "--json"))
+
+
+AT = ("--at", "2026-09-10T12:00:00+03:00", "--path", "/a/some-article")
+
+
+def test_the_json_has_exactly_the_promised_keys():
+    told = as_json("--ip", MOSCOW, *AT)
+    assert list(told) == ["address", "place", "memberships", "decision", "digests"]
+    assert told["address"] == MOSCOW
+    assert told["place"]["country"] == "RU"
+    assert told["place"]["unknown"] is None
+    assert told["memberships"]["russia"] == {"is": "yes", "evidence": ["whole:RU"]}
+    assert list(told["decision"]) == [activity.value for activity in Activity]
+    assert set(told["decision"]["read"]) == {"action", "notices", "rules"}
+    assert list(told["digests"]) == ["book", "areas", "database", "config"]
+    assert {len(digest) for digest in told["digests"].values()} == {64}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "action"),
+    [
+        pytest.param(("--ip", MOSCOW), "interstitial", id="Moscow"),
+        pytest.param(("--ip", f"::ffff:{MOSCOW}"), "interstitial", id="Moscow, mapped"),
+        pytest.param(("--ip", BERLIN), "pass", id="Berlin"),
+        pytest.param(("--ip", "10.0.0.1"), "banner", id="private address"),
+        pytest.param(("--place", "UA-43"), "interstitial", id="Crimea"),
+        pytest.param(("--place", "UA-65,50km"), "banner", id="Kherson, coarse"),
+        pytest.param(("--place", "UA-30"), "pass", id="Kyiv"),
+        pytest.param(("--place", "unknown=bad_address"), "banner", id="unknown"),
+    ],
+)
+def test_readers_meet_what_the_shipped_book_is_for(arguments, action):
+    assert as_json(*arguments, *AT)["decision"]["read"]["action"] == action
+
+
+def test_an_unknown_place_has_its_reason_and_no_memberships():
+    told = as_json("--ip", "192.168.1.1", *AT)
+    assert told["place"]["unknown"] == "private_address"
+    assert told["memberships"] == {}
+    assert told["decision"]["read"]["rules"] == []
+
+
+def test_only_the_activity_that_is_asked_for_is_told():
+    told = as_json("--place", "RU", "--activity", "share", *AT)
+    assert list(told["decision"]) == ["share"]
+
+
+def test_the_moment_matters():
+    before = as_json("--place", "RU", "--at", "2020-01-01T00:00:00Z", "--path", "/a/x")
+    assert before["decision"]["read"]["action"] == "pass"
+
+
+def test_the_table_shows_every_rule_and_exemption_and_what_would_change_it(book):
+    told = run("--place", "UA-65,50km", *AT)
+    for item in (*book.rules, *book.exemptions):
+        assert item.id[:16] in told
+    for word in (
+        "hit",
+        "miss",
+        "may",
+        "would change it",
+        "before 2024-02-19T21:00:00Z",
+    ):
+        assert word in told
+    assert "read: banner by warn-reading" in told
+
+
+def test_an_address_gets_a_second_opinion():
+    told = run("--ip", MOSCOW, *AT)
+    assert "geoip2 says" in told
+    assert "differs" not in told
+
+
+def test_observing_is_said(monkeypatch):
+    monkeypatch.setenv("GATE_MODE", "observe")
+    assert "everyone passes" in run("--place", "RU")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        pytest.param([], 2, "Give one of", id="nobody"),
+        pytest.param(["--ip", MOSCOW, "--place", "RU"], 2, "Give one of", id="both"),
+        pytest.param(["--ip", "77.88"], 2, "no IP address", id="half an address"),
+        pytest.param(["--place", "Mars"], 2, "no part of a place", id="Mars"),
+        pytest.param(
+            ["--place", "RU", "--at", "today"], 2, "Write it like", id="today"
+        ),
+        pytest.param(["--place", "RU", "--path", "/%2561"], 1, "E410", id="bad path"),
+        pytest.param(["--place", "RU", "--activity", "fly"], 2, "fly", id="activity"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(arguments, code, said):
+    told = CliRunner().invoke(main, ["explain", *arguments])
+    assert told.exit_code == code
+    assert said in told.stderr
+
+
+def test_no_error_message_names_the_address():
+    told = CliRunner().invoke(main, ["explain", "--ip", "77.88.55.999"])
+    assert "77.88" not in told.stderr
+
+
+def test_a_broken_book_is_shown_with_its_places(tmp_path, monkeypatch):
+    monkeypatch.setenv("GATE_RULES__FOLDER", str(tmp_path))
+    (tmp_path / "a.yaml").write_text("format: rules/9\n", "utf-8")
+    told = CliRunner().invoke(main, ["explain", "--place", "RU"])
+    assert (told.exit_code, "a.yaml:1:" in told.stderr) == (1, True)
+
+
+def test_a_database_that_is_not_there_stops_with_its_code(monkeypatch):
+    monkeypatch.setenv("GATE_GEO__DATABASES", "nowhere.mmdb")
+    for arguments in (["--ip", MOSCOW], ["--place", "RU"]):
+        told = CliRunner().invoke(main, ["explain", *arguments])
+        assert (told.exit_code, "error E202" in told.stderr) == (3, True)
+
+
+def test_the_decision_is_the_one_that_is_served(config, book):
+    index = index_for(config, book)
+    table = Table.build(book, index.classes, now=NOW)
+    numbers = random.Random(7)  # noqa: S311 (the same addresses each time)
+    addresses = [IPv4Address(numbers.getrandbits(32)) for _ in range(60)]
+    for address in (*addresses, IPv4Address(MOSCOW), IPv4Address(BERLIN)):
+        asked = Question(address=str(address), path="/a/x", now=NOW)
+        told = explain(book, subject_of(config, book, asked), {})
+        served = index.find(4, int(address))
+        for view in told.activities:
+            cell = table.look_up(served, "/a/x", view.activity)
+            assert view.decision == cell.decision
+            assert told.subject.also is None
+
+
+def test_a_second_opinion_that_differs_is_marked(book):
+    place = Place(country="DE")
+    subject = Subject(
+        address=MOSCOW,
+        place=place,
+        found=class_of(book, Place(country="RU")),
+        second=class_of(book, place),
+        path="/a/x",
+        now=NOW,
+    )
+    view = next(v for v in explain(book, subject, {}).areas if v.area == "russia")
+    assert (view.membership, view.second) == (Membership.YES, Membership.NO)
+
+
+def test_a_database_that_is_too_old_makes_a_decision_stricter(config, book):
+    far = NOW + 3000 * 86_400
+    question = Question(address=BERLIN, path="/a/x", now=far)
+    told = explain(book, subject_of(config, book, question), {})
+    read = told.activities[0]
+    assert read.examination.decision.action is Action.PASS
+    assert read.decision.action is Action.BANNER
+    assert read.decision.reasons == ("unknown:database_unusable",)
+
+
+def test_the_digests_are_those_of_what_is_served(config, book):
+    digests = digests_of(config, book)
+    assert digests["database"] == index_for(config, book).database.digest
+    assert digests["config"] == config.digest
