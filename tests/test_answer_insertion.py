@@ -370,6 +370,10 @@ def test_no_compressed_byte_at_all_stays_none():
     assert through([], coding="gzip")[0] == b""
 
 
+def test_an_empty_coding_is_none():
+    assert through([b"<body>x"], coding=" Identity")[0] == b"<body><top>x<end>"
+
+
 @pytest.mark.parametrize("coding", ["br", "zstd", "gzip, gzip", "compress"])
 def test_other_codings_are_refused(coding):
     with pytest.raises(ValueError, match="only identity, gzip and deflate"):

@@ -28,6 +28,7 @@ MAX_FINDINGS = 200  # of one file; a person fixes the first few and looks again
 LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what YAML 1.1 counts as lines
+_USUAL_BREAKS = ("\n", "\r\n", "\r")
 _UNPRINTABLE = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 )
@@ -294,10 +295,10 @@ class _Reading:
                 at = match.start() + 1
                 self._report_hidden(match[0], Span(number, at, number, at + 1))
         # The lines are split where YAML splits them, so these are in none.
-        for match in re.finditer("[\x85\u2028\u2029]", self.text):
-            line_number, column = _position(self.text, match.start())
-            span = Span(line_number, column, line_number, column + 1)
-            self._report_hidden(match[0], span)
+        for number, match in enumerate(_BREAK.finditer(self.text), start=1):
+            if match[0] not in _USUAL_BREAKS:
+                at = len(self.shell.lines[number - 1]) + 1
+                self._report_hidden(match[0], Span(number, at, number, at + 1))
 
     def _report_hidden(self, letter: str, span: Span) -> None:
         message = f"An invisible character stands here: {letters.name(letter)}."

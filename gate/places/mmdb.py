@@ -65,6 +65,11 @@ class Mmdb:
             raise unreadable(path, error) from error
         self.metadata = read_metadata(raw[-SECTION_BYTES:].tobytes(), len(raw))
         self._raw = raw
+        if raw[self.metadata.tree_bytes : self.metadata.data_start].any():
+            raise DatabaseDamagedError(
+                f"{path.name} has no gap between its search tree and its data.",
+                hint=DatabaseDamagedError.remedy,
+            )
         self._left, self._right = _children(raw, self.metadata)
         self._v4_root = self._find_v4_root()
 
