@@ -19,6 +19,7 @@ from pydantic import BaseModel
 import gate
 from gate import errors
 from gate.cli import COMMANDS, main
+from gate.cli.console import working
 from gate.config.codes import CODES as CONFIG_CODES
 from gate.config.schema import Written
 from gate.workbench.glossary import WORDS, code_table, error_classes
@@ -88,6 +89,38 @@ def test_importing_the_package_loads_no_framework():
         [sys.executable, "-c", script], capture_output=True, check=True, text=True
     )
     assert set(done.stdout.split()).isdisjoint(HEAVY)
+
+
+def test_help_lists_every_command():
+    told = CliRunner().invoke(main, ["--help"])
+    assert [name for name in COMMANDS if f"  {name} " not in told.output] == []
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        pytest.param(PermissionError(13, "Permission denied", "x"), 3, id="refused"),
+        pytest.param(OSError("disk on fire"), 3, id="without a reason"),
+        pytest.param(errors.BookError("no book"), 1, id="our own, without a hint"),
+        pytest.param(BrokenPipeError(32, "Broken pipe"), 1, id="nobody reads"),
+    ],
+)
+def test_an_error_is_one_message_and_the_exit_code_of_its_kind(
+    monkeypatch, error, code
+):
+    def fail(_):
+        raise error
+
+    monkeypatch.setattr("gate.cli.starter.write_starter", fail)
+    told = CliRunner().invoke(main, ["init", "x"])
+    assert told.exit_code == code
+    assert told.stderr.count("error E") == (not isinstance(error, BrokenPipeError))
+
+
+def test_on_a_terminal_something_moves_while_it_takes_a_while(monkeypatch):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    with working("Checking"):
+        pass
 
 
 def test_the_version_is_told():

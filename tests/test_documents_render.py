@@ -1,5 +1,6 @@
 """Findings on a terminal: the caret stands under the mark, and nothing escapes."""
 
+# ruff: noqa: RUF001 - letters that look like others are the point
 from __future__ import annotations
 
 import unicodedata

@@ -1,5 +1,6 @@
 """The scalar types: what each takes, what it refuses, and what it proposes instead."""
 
+# ruff: noqa: RUF001 - letters that look like others are the point
 from __future__ import annotations
 
 import ipaddress

@@ -1,5 +1,6 @@
 """A document against a schema: every problem at once, in plain words, in its place."""
 
+# ruff: noqa: RUF001 - letters that look like others are the point
 from __future__ import annotations
 
 from enum import StrEnum
@@ -73,7 +74,7 @@ CASES = {
     ),
     "a misspelled key in a list": (
         "owner: x\nitems:\n  - {id: a, then: pass, form: 1}\n",
-        (3, 24, "R003", 'The key "form" is not known here.', 'Did you mean "from"?'),
+        (3, 25, "R003", 'The key "form" is not known here.', 'Did you mean "from"?'),
     ),
     "a misspelled key under a name": (
         "owner: x\nnamed:\n  a: {id: a, then: pass, sinc: x}\n",

@@ -28,7 +28,7 @@ class StubGate:
         self.outcome = outcome
         self.snapshot = SimpleNamespace(activities=Activities(DECLARED))
 
-    def handle(self, environ, *, door):
+    def handle(self, _environ, *, door):
         assert door == "flask"
         return self.outcome
 
@@ -115,9 +115,7 @@ def test_banner_and_footer_stand_where_the_template_puts_them_and_only_there():
 def test_what_the_template_leaves_out_is_put_in():
     passage = Passage(top=BANNER, bottom=FOOTER, mark="m", otherwise=NOTICE)
     page = text(passage, "<body>{{ gate.footer }}<p>x</p></body>")
-    assert page == (
-        "<body><aside>banner</aside><aside>footer</aside><p>x</p></body>"
-    )
+    assert page == ("<body><aside>banner</aside><aside>footer</aside><p>x</p></body>")
 
 
 def test_a_passage_without_them_gives_templates_nothing():

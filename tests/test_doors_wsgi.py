@@ -9,15 +9,20 @@ from wsgiref.util import setup_testing_defaults
 from wsgiref.validate import validator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from gate.answer.insertion import Insertion
 from gate.doors.fields import keep_private, readable_codings, unwrapped_tags
-from gate.doors.reply import WHOLE
+from gate.doors.reply import WHOLE, put_at_end
 from gate.doors.wsgi import PASSAGE, PLACED, GateMiddleware
 from gate.model import Activity, Answer, Passage
 
 TOP = b"<aside>banner</aside>"
 BOTTOM = b"<aside>footer</aside>"
-PAGE = b"<!doctype html><html><head><title>t</title></head><body><p>news</p></body></html>"
+PAGE = (
+    b"<!doctype html><html><head><title>t</title></head><body><p>news</p></body></html>"
+)
 BANNERED = PAGE.replace(b"<body>", b"<body>" + TOP)
 FOOTED = PAGE.replace(b"</body>", BOTTOM + b"</body>")
 NOTICE = Answer(
@@ -190,7 +195,9 @@ def test_a_stricter_choice_of_the_site_stays():
 
 
 def test_an_untyped_answer_counts_as_html_for_caches():
-    received = through(Site(PAGE, headers=[]), Passage(private_html=True), validate=False)
+    received = through(
+        Site(PAGE, headers=[]), Passage(private_html=True), validate=False
+    )
     assert received.get("Cache-Control") == "private, no-cache"
 
 
@@ -198,7 +205,9 @@ def test_an_untyped_answer_counts_as_html_for_caches():
 @pytest.mark.parametrize(
     "chunks", [[PAGE], [PAGE[:70], PAGE[70:]], [bytes([b]) for b in PAGE], [b"", PAGE]]
 )
-@pytest.mark.parametrize(("passage", "expected"), [(FOOTER, FOOTED), (BANNER, BANNERED)])
+@pytest.mark.parametrize(
+    ("passage", "expected"), [(FOOTER, FOOTED), (BANNER, BANNERED)]
+)
 def test_what_is_put_in_stands_in_its_place(passage, expected, chunks, length):
     site = Site(*chunks, length=length)
     received = through(site, passage)
@@ -301,7 +310,9 @@ def test_a_footer_does_not_hold_back_a_stream():
     assert given == ["head"]
 
 
-@pytest.mark.parametrize("status", ["204 No Content", "206 Partial Content", "301 Moved"])
+@pytest.mark.parametrize(
+    "status", ["204 No Content", "206 Partial Content", "301 Moved"]
+)
 def test_answers_that_are_no_pages_stay_untouched(status):
     fields = [] if status.startswith("204") else [HTML]
     site = Site(*([] if status.startswith("204") else [b"part"]), status=status)
@@ -455,7 +466,7 @@ def test_an_error_before_the_first_byte_replaces_the_answer():
     def app(_environ, start_response):
         start_response("200 OK", [HTML])
         try:
-            raise RuntimeError
+            raise RuntimeError  # noqa: TRY301
         except RuntimeError as error:
             info = (type(error), error, error.__traceback__)
             start_response("500 Oops", [("Content-Type", "text/plain")], info)
@@ -470,7 +481,7 @@ def test_an_error_after_the_first_byte_is_raised_again():
         start_response("200 OK", [HTML])
         yield PAGE[:70]
         try:
-            raise LookupError
+            raise LookupError  # noqa: TRY301
         except LookupError as error:
             info = (type(error), error, error.__traceback__)
             start_response("500 Oops", [HTML], info)
@@ -594,3 +605,25 @@ def test_everything_holds_at_once():
     assert received.get("Cache-Control") == "private, no-cache"
     assert received.get("CDN-Cache-Control") == "no-store"
     assert received.get("ETag") == 'W/"v~m"'
+
+
+PIECES = [b"<body>", b"</body>", b"</html>", b"</BODY>", b"<!--", b"-->", b"<script>"]
+PIECES += [
+    b"</script>",
+    b"\n",
+    b" ",
+    b"p",
+    b"\xff\xfe",
+    b"\x00",
+    b"</body >",
+    b"x" * 70,
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8), st.booleans())
+def test_the_short_way_to_the_end_of_a_page_is_the_same_as_the_long_one(pieces, ends):
+    page = b"".join(pieces) + (b"</body>\n</html>\n" if ends else b"")
+    short = put_at_end(page, BOTTOM)
+    if short is not None:
+        insertion = Insertion(b"", BOTTOM)
+        assert short == insertion.feed(page) + insertion.finish()

@@ -40,7 +40,9 @@ def client(demo):
 
 def visit(client, path="/", host="localhost", peer="127.0.0.1", **fields):
     environ = {"REMOTE_ADDR": peer}
-    return client.get(path, base_url=f"http://{host}", headers=fields, environ_overrides=environ)
+    return client.get(
+        path, base_url=f"http://{host}", headers=fields, environ_overrides=environ
+    )
 
 
 @pytest.mark.parametrize("place", demo_places(), ids=lambda place: place.id)

@@ -39,6 +39,8 @@ def _show_subject(subject: Subject) -> None:
     made.add_row("class", subject.found.label)
     made.add_row("path", subject.path)
     made.add_row("at", moment.replace("+00:00", "Z"))
+    if subject.second is not None and subject.is_disputed:
+        made.add_row("geoip2 says", f"{subject.second.label}  (differs)")
     if subject.also is not None:
         made.add_row("beside it", f"{subject.also}: the database is too old")
     show_table(made)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Literal
 
@@ -51,7 +51,7 @@ class Config:
     server: Server
     path: Path
     digest: str
-    document: Document
+    document: Document = field(repr=False, compare=False)
 
 
 def load_config(path: Path, environ: Mapping[str, str]) -> Config:

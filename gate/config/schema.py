@@ -119,7 +119,8 @@ class Geo(Strict):
 
     databases: tuple[FilePath, ...] = Field(
         default=(),
-        description="GeoIP2 City databases, best first; [] is the one in the wheel.",
+        description="GeoIP2 City databases: one, or one for IPv4 and one for IPv6; "
+        "[] is the one that ships with the gate.",
     )
 
 

@@ -52,9 +52,10 @@ class Table:
     Attributes:
         since: First second in which it holds, Unix time; None if always before.
         until: First second in which it does not hold any more; None for never.
+        globs: Every pattern that tells paths apart here.
     """
 
-    __slots__ = ("_rows", "_signature", "since", "until")
+    __slots__ = ("_rows", "_signature", "globs", "since", "until")
 
     def __init__(
         self,
@@ -70,6 +71,7 @@ class Table:
         ]
         self._rows = [rows[number] for number in age.group_of]
         self._signature = maker.patterns.signature
+        self.globs = maker.patterns.globs
         self.since, self.until = age.segment
 
     @classmethod

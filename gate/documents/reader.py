@@ -7,7 +7,6 @@ is found at once, as far as YAML can be followed.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,23 +15,18 @@ import yaml
 
 from gate.documents import letters
 from gate.documents.complaints import complaint
+from gate.documents.decoding import BREAK, MAX_BYTES, decode, position
 from gate.documents.tree import Builder, Node, Span, Unbuildable
 from gate.model import Diagnostic, Mark, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MAX_BYTES = 4 * 1024 * 1024
 MAX_FINDINGS = 200  # of one file; a person fixes the first few and looks again
 # Resolves nothing: every scalar stays text. The C one is missing without libyaml.
 LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
-_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what YAML 1.1 counts as lines
 _USUAL_BREAKS = ("\n", "\r\n", "\r")
-_UNPRINTABLE = re.compile(
-    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
-)
-
 Loc = tuple[str | int, ...]
 
 
@@ -199,40 +193,14 @@ def read(text: str | bytes, *, file: str) -> Document:
         A document whose `findings` hold everything that is wrong with it as YAML,
         sorted; at most 200 and one that says that there are more.
     """
-    decoded, problem = _decode(text)
+    decoded, problem = decode(text)
     if problem:
-        document = Document(file=file, lines=tuple(_BREAK.split(decoded)))
-        line, column = _position(decoded, len(decoded)) if decoded else (0, 0)
+        document = Document(file=file, lines=tuple(BREAK.split(decoded)))
+        line, column = position(decoded, len(decoded)) if decoded else (0, 0)
         mark = Mark(file=file, line=line, column=column)
         document.findings.append(document.finding_at("R001", problem, mark))
         return document
     return _Reading(decoded, file).document()
-
-
-def _decode(text: str | bytes) -> tuple[str, str]:
-    """Return the text, or its readable beginning and what is wrong after it."""
-    try:
-        size = len(text if isinstance(text, bytes) else text.encode())
-        if size > MAX_BYTES:
-            return "", f"The file is larger than {MAX_BYTES // 1024 // 1024} MiB."
-        decoded = text.decode() if isinstance(text, bytes) else text
-    except UnicodeDecodeError as error:
-        good = error.object[: error.start].decode()
-        return good, "The file is not UTF-8 text: save it as UTF-8."
-    except UnicodeEncodeError as error:
-        return str(error.object)[: error.start], "The text holds half a character."
-    if decoded.startswith("\ufeff"):
-        return "", 'The file begins with a byte order mark: save it as plain "UTF-8".'
-    bad = _UNPRINTABLE.search(decoded)
-    if bad:
-        sort = f"U+{ord(bad[0]):04X}"
-        return decoded[: bad.start()], f"A control character ({sort}) stands here."
-    return decoded, ""
-
-
-def _position(text: str, index: int) -> tuple[int, int]:
-    breaks = [m.end() for m in _BREAK.finditer(text, 0, index)]
-    return len(breaks) + 1, index - (breaks[-1] if breaks else 0) + 1
 
 
 class _Reading:
@@ -240,7 +208,7 @@ class _Reading:
 
     def __init__(self, text: str, file: str) -> None:
         self.text = text
-        self.shell = Document(file=file, lines=tuple(_BREAK.split(text)))
+        self.shell = Document(file=file, lines=tuple(BREAK.split(text)))
         self.more = 0
 
     def document(self) -> Document:
@@ -295,7 +263,7 @@ class _Reading:
                 at = match.start() + 1
                 self._report_hidden(match[0], Span(number, at, number, at + 1))
         # The lines are split where YAML splits them, so these are in none.
-        for number, match in enumerate(_BREAK.finditer(self.text), start=1):
+        for number, match in enumerate(BREAK.finditer(self.text), start=1):
             if match[0] not in _USUAL_BREAKS:
                 at = len(self.shell.lines[number - 1]) + 1
                 self._report_hidden(match[0], Span(number, at, number, at + 1))

@@ -65,6 +65,7 @@ def is_html(content_type: str) -> bool:
     return content_type[:9].lower() == "text/html" and content_type[9:10] in "; ,\t"
 
 
+@lru_cache(maxsize=256)  # values come from the site
 def is_readable(content_type: str, coding: str) -> bool:
     """Say whether ASCII can be put into a body of this type and content coding."""
     return coding.strip().lower() in _READABLE_CODINGS and (

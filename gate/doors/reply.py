@@ -9,12 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gate.answer.insertion import Insertion
-from gate.doors.fields import (
-    describe_anew,
-    is_html,
-    is_readable,
-    keep_private,
-)
+from gate.doors.fields import describe_anew, is_html, is_readable, keep_private
 from gate.doors.sending import Closing, send
 
 if TYPE_CHECKING:
@@ -32,6 +27,11 @@ if TYPE_CHECKING:
 WHOLE = 1 << 20
 
 _NOT_A_PAGE = frozenset({"204", "206", "304"})
+_SEQUENCES = (list, tuple)
+_TAIL = 64  # bytes in which nearly every page ends
+_END = b"</body></html>"
+_BLANKS = b" \t\r\n\f"
+_BYTE_ORDER_MARKS = frozenset(b"\xff\xfe\x00")
 
 
 class Reply:
@@ -46,23 +46,19 @@ class Reply:
         method: Method with which the site is asked.
     """
 
-    __slots__ = (
-        "_coding",
-        "_exc_info",
-        "_head",
-        "_held",
-        "_insertion",
-        "_is_html",
-        "_method",
-        "_passage",
-        "_placed",
-        "_received",
-        "_refused",
-        "_sent",
-        "_server",
-        "_whole",
-        "_write_on",
+    _head: tuple[str, Fields] | None = None
+    _exc_info: OptExcInfo | None = None
+    _coding: str | None = (
+        None  # of a page to be changed; None leaves an answer as it is
     )
+    _insertion: Insertion | None = None
+    _write_on: Callable[[bytes], object] | None = None
+    _placed: frozenset[str] = frozenset()
+    _received = 0  # bytes that the site has given
+    _is_html = False
+    _refused = False  # the banner has no place: `otherwise` is sent
+    _sent = False  # the server has the header fields
+    _whole = False  # the page is short and comes in one piece
 
     def __init__(
         self, passage: Passage, start_response: StartResponse, method: str
@@ -70,15 +66,7 @@ class Reply:
         self._passage = passage
         self._server = start_response
         self._method = method
-        self._head: tuple[str, Fields] | None = None
-        self._exc_info: OptExcInfo | None = None
-        self._coding: str | None = None
-        self._insertion: Insertion | None = None
-        self._write_on: Callable[[bytes], object] | None = None
         self._held: list[bytes] = []
-        self._placed: set[str] = set()
-        self._received = 0
-        self._is_html = self._refused = self._sent = self._whole = False
 
     def start(
         self, status: str, headers: Fields, exc_info: OptExcInfo | None = None, /
@@ -100,14 +88,14 @@ class Reply:
         """
         if self._received:
             return False
-        self._placed.add(slot)
+        self._placed |= {slot}
         return True
 
     def body(self, result: Iterable[bytes]) -> Iterable[bytes]:
         """Return what the server is to send for what the site returned."""
         if self._sent and self._coding is None:
             return result
-        if isinstance(result, list | tuple):
+        if isinstance(result, _SEQUENCES):
             self._whole = True
         return Closing(self._chunks(result), result)
 
@@ -129,14 +117,6 @@ class Reply:
             self._whole = int(fields.get("content-length", WHOLE + 1)) <= WHOLE
             return self._write
         return self._write if self._refused else self._commit(changed=changed)
-
-    def _insert(self) -> Insertion:
-        passage, placed = self._passage, self._placed
-        return Insertion(
-            b"" if "top" in placed else passage.top,
-            b"" if "bottom" in placed else passage.bottom,
-            self._coding or "identity",
-        )
 
     def _commit(
         self, *, changed: bool, length: int | None = None
@@ -173,47 +153,88 @@ class Reply:
         yield self._last()
 
     def _take(self, chunk: bytes) -> bytes:
+        """Return what may leave after the next chunk of the site's."""
         self._received += len(chunk)
         if self._refused:
             return b""
         if self._coding is None:
             return chunk
+        if self._whole:
+            self._held.append(chunk)
+            if self._received <= WHOLE:
+                return b""
+            self._whole = False  # longer than announced
+            chunk = self._release()
+        return self._stream(chunk)
+
+    def _stream(self, chunk: bytes) -> bytes:
         if self._insertion is None:
             self._insertion = self._insert()
         out = self._insertion.feed(chunk)
-        if not self._sent:
-            self._held.append(out)
-            if self._waits():
-                return b""
-            self._commit(changed=True)
-            out = b"".join(self._held)
-            self._held.clear()
-        return out
-
-    def _waits(self) -> bool:
-        """Say whether nothing may leave yet; gives up beyond `WHOLE`."""
-        if self._received <= WHOLE:
-            return self._whole or self._is_homeless()
-        self._refused = self._is_homeless()
-        return self._refused
-
-    def _is_homeless(self) -> bool:
-        """Say whether there is a banner that has found no place so far."""
-        return (
-            self._passage.otherwise is not None
-            and "top" not in self._placed
-            and not (self._insertion and self._insertion.found_place)
-        )
+        if self._sent:
+            return out
+        self._held.append(out)
+        if self._is_homeless(self._insertion):
+            self._refused = self._received > WHOLE
+            return b""
+        self._commit(changed=True)
+        return self._release()
 
     def _last(self) -> bytes:
-        if self._coding is None and not self._refused:
-            return b""
-        if not self._refused:
-            insertion = self._insertion or self._insert()
-            self._held.append(insertion.finish())
-            if not self._sent and not self._is_homeless():
-                self._commit(changed=True, length=sum(map(len, self._held)))
-            if self._sent:
-                return b"".join(self._held)
-        other = self._passage.otherwise
+        """Return the rest, or the whole if nothing has left yet."""
+        if self._coding is not None and not self._refused:
+            page = self._finished()
+            if page is not None:
+                return page
+        other = self._passage.otherwise if self._refused else None
         return b"".join(send(other, self._server)) if other else b""
+
+    def _finished(self) -> bytes | None:
+        """Finish the page; None if a banner has found no place in it."""
+        page = self._release()
+        if self._whole and self._coding == "identity" and not self._left("top"):
+            done = put_at_end(page, self._left("bottom"))
+            if done is not None:
+                self._commit(changed=True, length=len(done))
+                return done
+        insertion = self._insertion or self._insert()
+        page = (insertion.feed(page) if self._whole else page) + insertion.finish()
+        if self._is_homeless(insertion):
+            self._refused = True
+            return None
+        if not self._sent:
+            self._commit(changed=True, length=len(page))
+        return page
+
+    def _insert(self) -> Insertion:
+        coding = self._coding or "identity"
+        return Insertion(self._left("top"), self._left("bottom"), coding)
+
+    def _left(self, slot: str) -> bytes:
+        """Return what is still to be put in at a slot."""
+        if slot in self._placed:
+            return b""
+        return self._passage.top if slot == "top" else self._passage.bottom
+
+    def _is_homeless(self, insertion: Insertion) -> bool:
+        """Say whether there is a banner that has found no place so far."""
+        return self._passage.otherwise is not None and not insertion.found_place
+
+    def _release(self) -> bytes:
+        held, self._held = self._held, []
+        return held[0] if len(held) == 1 else b"".join(held)
+
+
+def put_at_end(page: bytes, html: bytes) -> bytes | None:
+    """Put `html` at the end of a page that ends as nearly all pages do, at once.
+
+    Returns:
+        The same as `Insertion` gives for such a page; None for any other page.
+    """
+    at = page.rfind(b"</body>", -_TAIL)
+    if at < 0 or page[0] in _BYTE_ORDER_MARKS:
+        return None
+    if page[at:].translate(None, _BLANKS) != _END:
+        return None
+    whole = memoryview(page)
+    return b"".join((whole[:at], html, whole[at:]))

@@ -36,6 +36,11 @@ class Activities:
             rows.setdefault("HEAD", rows["GET"])
         self._by_method = {method: _Rows(found) for method, found in rows.items()}
 
+    def globs(self, method: str) -> tuple[str, ...]:
+        """Return every pattern that tells paths apart for a method."""
+        rows = self._by_method.get(method)
+        return () if rows is None else rows.globs
+
     def of(self, method: str, path: str) -> Activity | None:
         """Return the activity of a request; None for an undeclared unsafe method."""
         rows = self._by_method.get(method)
@@ -55,6 +60,7 @@ class _Rows:
             next(activity for activity, globs in rows if glob in globs)
             for glob in patterns.globs
         ]
+        self.globs = patterns.globs
         self.signature = patterns.signature
 
     def first(self, signature: int) -> Activity:

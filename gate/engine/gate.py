@@ -11,6 +11,8 @@ from gate.audit import MemoryCounter
 from gate.engine.serving import Serving
 from gate.engine.snapshot import Snapshot, load_snapshot
 from gate.errors import RequestError
+from gate.model import Passage
+from gate.request.glance import glance
 from gate.request.read import read_environ
 from gate.request.target import target_of
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gate.audit import Counter
-    from gate.model import Answer, Passage, Request
+    from gate.model import Answer, Request
 
 
 class Gate:
@@ -71,27 +73,37 @@ class Gate:
             environ: The WSGI environment (PEP 3333).
             door: Name of the door, for counts.
         """
-        serving = self._serving_now()
+        serving = self._serving
+        if self._clock() >= serving.until:
+            serving = self._renewed(serving)
+        key = None
+        seen = glance(environ, serving.snapshot.reading)
+        if seen is not None:
+            found = serving.recall(*seen, door)
+            if isinstance(found, Passage):
+                return found
+            key = found
         try:
             request = read_environ(environ, serving.snapshot.reading, door=door)
         except RequestError as error:
             return serving.refused(error, door=door)
         if request.method == "POST":
             request = request._replace(target=target_of(environ))
-        return serving.answer(request)
+        return serving.answer(request, key)
 
     def answer(self, request: Request) -> Answer | Passage:
         """Return what follows from a request that was read already."""
-        return self._serving_now().answer(request)
+        serving = self._serving
+        if self._clock() >= serving.until:
+            serving = self._renewed(serving)
+        return serving.answer(request)
 
     def replace(self, snapshot: Snapshot) -> None:
         """Serve from another snapshot; requests under way finish on theirs."""
         self._serving = Serving(snapshot, self.counter, int(self._clock()))
 
-    def _serving_now(self) -> Serving:
-        serving = self._serving
-        if self._clock() < serving.until:
-            return serving
+    def _renewed(self, serving: Serving) -> Serving:
+        """Return what serves after `serving`, making it once for all threads."""
         with self._renewing:
             if self._serving is serving:
                 self.replace(serving.snapshot)

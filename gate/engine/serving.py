@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gate.answer import leave
 from gate.audit import CountCell, Outcome
-from gate.decision import Cell, Table, stricter
+from gate.decision import Cell, Patterns, Table, stricter
 from gate.engine.meeting import LET_THROUGH, WHOLE_PAGES, Meeting, Met, meet
 from gate.model import Action, Activity, Membership, Passage, Unknown
 from gate.request import is_user_typed_or_same_origin
@@ -31,6 +31,10 @@ DAY = 86_400
 
 MOST_PLANS = 100_000
 """Bound on memory; a real site needs some hundreds."""
+
+
+_Key = tuple[int, int, str]
+"""Location class, signature of the path over every pattern there is, and door."""
 
 
 class Plan(NamedTuple):
@@ -67,16 +71,50 @@ class Serving:
             also=Unknown.DATABASE_UNUSABLE if self._is_old(now) else None,
         )
         self._counter = counter
+        self._find = snapshot.index.find
         self._period = datetime.fromtimestamp(now, UTC).date().isoformat()
         self._now = now
         self._leave_path = config.site.own_prefix + "leave"
         self._plans: dict[tuple[object, ...], Plan] = {}
         self._doubts: dict[tuple[int, int], tuple[Cell, Cell, Cell]] = {}
         self._areas: dict[int, tuple[str, ...]] = {}
+        self._known: dict[tuple[int, int, str], Plan] = {}
+        self._signature = Patterns(
+            [
+                *self._table.globs,
+                *snapshot.activities.globs("GET"),
+                *config.site.feeds,
+                self._leave_path,
+            ]
+        ).signature
         self.until = min(self._ends(now))
 
-    def answer(self, request: Request) -> Answer | Passage:
-        """Return what follows from a request, counted."""
+    def recall(self, path: str, number: int, door: str) -> Passage | _Key:
+        """Return how a plain navigation passes, counted, if that is known already.
+
+        Args:
+            path: Canonical path.
+            number: IPv4 address.
+            door: Name of the door.
+
+        Returns:
+            The passage; or the key under which `answer` may note its plan, because
+            no rule can tell this request from others with the same key.
+        """
+        key = self._find(4, number), self._signature(path), door
+        plan = self._known.get(key)
+        if plan is None or plan.add is None:
+            return key
+        plan.add()
+        return plan.passage
+
+    def answer(self, request: Request, key: _Key | None = None) -> Answer | Passage:
+        """Return what follows from a request, counted.
+
+        Args:
+            request: What arrived.
+            key: What `recall` gave for it, if it is a plain navigation.
+        """
         snapshot, client = self.snapshot, request.client
         index = snapshot.index
         class_id = (
@@ -91,14 +129,21 @@ class Serving:
         cell = self._table.look_up(class_id, path, activity or Activity.READ)
         if client.doubt is not None:
             cell = self._doubted(cell, request, client.doubt, activity)
-        key = (id(cell), class_id, activity, request.kind, request.door)
-        plan = self._plans.get(key) or self._plan(
-            key, cell, class_id, request, activity
+        own = (id(cell), class_id, activity, request.kind, request.door)
+        plan = self._plans.get(own) or self._plan(
+            own, cell, class_id, request, activity
         )
         if plan.add is not None:
+            if key is not None:
+                self._note(key, plan)
             plan.add()
             return plan.passage
         return self._meet(plan, request, activity, class_id)
+
+    def _note(self, key: _Key, plan: Plan) -> None:
+        if len(self._known) >= MOST_PLANS:
+            self._known.clear()
+        self._known[key] = plan
 
     def refused(self, error: RequestError, *, door: str) -> Answer:
         """Answer a request that no decision can be made for, counted."""

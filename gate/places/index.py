@@ -115,12 +115,17 @@ class Index:
         if version == 4:  # noqa: PLR2004 - the version of an address
             yield from zip(self._starts4, self._classes4, strict=True)
             return
+        before = None
+        for start, id_ in self._ranges6():
+            if id_ != before:
+                yield start, id_
+            before = id_
+
+    def _ranges6(self) -> Iterator[tuple[int, int]]:
         for high, id_ in zip(self._high6, self._classes6, strict=True):
-            if high in self._deep:
-                for low, deep_id in zip(*self._deep[high], strict=True):
-                    yield high << 64 | low, deep_id
-            else:
-                yield high << 64, id_
+            lows, ids = self._deep.get(high, ([0], [id_]))
+            for low, deep_id in zip(lows, ids, strict=True):
+                yield high << 64 | low, deep_id
 
     def unknown(self, reason: Unknown) -> int:
         """Return the class id of a reason why a place is unknown."""

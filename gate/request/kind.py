@@ -52,10 +52,10 @@ Source:
     Fetch Standard, "destination"; Fetch Metadata Request Headers, section 2.1.
 """
 
-_OLDER_PURPOSES: Final = ("HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
+_OLDERPURPOSES: Final = ("HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
 """What Chromium, Safari and Firefox sent before there was a standard field."""
 
-_PURPOSES: Final = frozenset({"HTTP_SEC_PURPOSE", *_OLDER_PURPOSES})
+PURPOSES: Final = frozenset({"HTTP_SEC_PURPOSE", *_OLDERPURPOSES})
 _AHEAD: Final = {"prefetch", "prerender", "instant"}
 _PREFLIGHT: Final = "HTTP_ACCESS_CONTROL_REQUEST_METHOD"
 
@@ -92,7 +92,7 @@ def kind_of(fields: Mapping[str, Any], *, feed: bool = False) -> Kind:
         kind = _by_accept(fields.get("HTTP_ACCEPT"))
     else:
         kind = BY_DESTINATION.get(destination, Kind.DOCUMENT)
-    if not fields.keys().isdisjoint(_PURPOSES):
+    if not fields.keys().isdisjoint(PURPOSES):
         kind = _by_purpose(fields, kind)
     if fields["REQUEST_METHOD"] == "OPTIONS" and _PREFLIGHT in fields:
         return Kind.PREFLIGHT
@@ -122,7 +122,7 @@ def _by_purpose(fields: Mapping[str, Any], kind: Kind) -> Kind:
         raise AnonymousPrefetchError
     if kind is Kind.ASSET:
         return kind
-    words = {fields.get(name, "").strip().lower() for name in _OLDER_PURPOSES}
+    words = {fields.get(name, "").strip().lower() for name in _OLDERPURPOSES}
     if purpose or words & _AHEAD:
         return Kind.PREFETCH
     return Kind.PREVIEW if "preview" in words else kind

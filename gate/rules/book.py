@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gate.documents.reader import Document
@@ -18,7 +19,6 @@ from gate.rules.sheets import Folder, Sheet, read_folder, read_sheets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from gate.model import AreaVersion, Diagnostic
     from gate.rules.schema import UnknownText
@@ -44,8 +44,8 @@ def load_book(folder: Path) -> tuple[RuleBook | None, tuple[Diagnostic, ...]]:
         found = read_folder(folder)
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
-        message = f"The rule book cannot be read: {reason}."
-        return None, (_whole(folder, "R001", message),)
+        place = Path(error.filename or folder)
+        return None, (_whole(place, "R001", f"It cannot be read: {reason}."),)
     return _book(found)
 
 

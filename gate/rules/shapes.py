@@ -7,6 +7,8 @@ import math
 import posixpath
 from typing import TYPE_CHECKING
 
+from gate.documents.decoding import MAX_BYTES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -37,6 +39,8 @@ def find_shape(written: str, sheet: str, files: Mapping[str, bytes]) -> tuple[st
         raise ShapeError("A shape must lie in the folder of the rule book.")
     if name not in files or not name.endswith(".geojson"):
         raise ShapeError(f"There is no shape {name} in the folder of the rule book.")
+    if len(files[name]) > MAX_BYTES:
+        raise ShapeError(f"The file {name} is larger than {MAX_BYTES >> 20} MiB.")
     try:
         text = files[name].decode()
         outline = json.loads(text, parse_constant=_no_number)

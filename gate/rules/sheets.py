@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gate.documents import nearest, read, validate
-from gate.documents.reader import MAX_BYTES, Document
+from gate.documents.decoding import MAX_BYTES
+from gate.documents.reader import Document
 from gate.documents.scalars import quoted
 from gate.model import Severity
 from gate.rules.schema import AreasFile, RulesFile
@@ -77,7 +78,8 @@ def read_folder(path: Path) -> Folder:
     Raises:
         OSError: A file or the folder cannot be read.
     """
-    found = sorted(p for p in path.rglob("*") if p.is_file())
+    # A link that leads nowhere is kept: left out, its rules would be lost in silence.
+    found = sorted(p for p in path.rglob("*") if p.is_file() or not p.exists())
     names = {p.relative_to(path).as_posix(): p for p in found}
     seen = {n: p for n, p in names.items() if not any_hidden(n)}
     files = {n: _bounded(p) for n, p in seen.items() if n.endswith(_SUFFIXES)}

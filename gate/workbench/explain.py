@@ -37,7 +37,7 @@ class Subject:
         found: The place as the index classes it: memberships and evidence in the
             order of `RuleBook.area_versions`.
         second: The second opinion on an address: by geoip2 and without the index;
-            None without an address.
+            None without an address, or if geoip2 cannot read the database.
         path: Canonical path.
         now: Unix seconds.
         activities: Activities that are asked about.
@@ -52,6 +52,11 @@ class Subject:
     now: int
     activities: tuple[Activity, ...] = tuple(Activity)
     also: Unknown | None = None
+
+    @property
+    def is_disputed(self) -> bool:
+        """The index and geoip2 do not agree on whether the place is known."""
+        return self.second is not None and self.second.unknown != self.found.unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,7 +57,7 @@ def code_table() -> dict[str, CodeEntry]:
         table[code] = CodeEntry(meaning=meaning, remedy=remedy)
     for codes in (documents.CODES, rules.CODES, notices.CODES):
         for code, meaning in codes.items():
-            table[code] = CodeEntry(meaning=meaning, remedy=_RULE_REMEDY)
+            table[code] = CodeEntry(meaning=meaning, remedy=_REMEDIES[code[:3]])
     return dict(sorted(table.items()))
 
 
@@ -70,7 +70,17 @@ def error_classes() -> Iterator[type[GateError]]:
         waiting += found.__subclasses__()
 
 
-_RULE_REMEDY = "Correct the place that gate check marks; its hint says how."
+# What helps with each family of findings about the rule book; each finding's own hint
+# says what helps there.
+_REMEDIES = {
+    "R00": "Correct the text at the mark; gate schema WHAT lists the keys of a file.",
+    "R01": "Use ISO 3166 codes, GeoNames ids and networks as they are published.",
+    "R02": "Write moments with their offset, such as 2024-02-20T00:00:00+03:00.",
+    "R03": "Say what you mean in the rule; gate explain shows what it does.",
+    "R04": "Look at the witness with gate explain; change the rule or the promise.",
+    "R05": "Run gate test; correct the rule, or the test if it asks for too much.",
+    "R06": "Correct the notice, in every language; then raise its revision.",
+}
 
 
 def _of_error(error: type[GateError]) -> CodeEntry:

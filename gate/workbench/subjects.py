@@ -15,6 +15,7 @@ from gate.places.facts import digest_of
 from gate.request import Proxies, client_of
 from gate.workbench.checking import index_for
 from gate.workbench.explain import Subject, too_old
+from gate.workbench.second import geoip2_place
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,17 +113,18 @@ def _from_address(
 ) -> Subject:
     index = index_for(config, book)
     client = client_of(address, {}, Proxies.compile((), "none"))
+    second = None
     if client.unknown is not None:
         found = index.classes[index.unknown(client.unknown)]
         place = Place(unknown=client.unknown)
     else:
         found = index.classes[index.find(client.version, client.number)]
-        place = _looked_up(config, client)
+        place, second = _looked_up(config, client)
     return Subject(
         address=address,
         place=place,
         found=found,
-        second=class_of(book, place),
+        second=None if second is None else class_of(book, second),
         path=question.path,
         now=question.now,
         activities=question.activities,
@@ -130,11 +132,12 @@ def _from_address(
     )
 
 
-def _looked_up(config: Config, client: Client) -> Place:
-    """Ask geoip2's reader for the place of an address."""
+def _looked_up(config: Config, client: Client) -> tuple[Place, Place | None]:
+    """Return the place of an address by our own reading, and by geoip2's."""
     kind = {4: IPv4Address, 6: IPv6Address}[client.version]
-    database = Database(*databases_of(config))
+    address, paths = str(kind(client.number)), databases_of(config)
+    database = Database(*paths)
     try:
-        return database.place(str(kind(client.number)))
+        return database.place(address), geoip2_place(paths, address)
     finally:
         database.close()

@@ -20,6 +20,7 @@ from functools import partial
 from pathlib import Path
 from wsgiref.util import setup_testing_defaults
 
+import click
 import maxminddb
 from flask import Flask, abort, render_template, request
 from geoip2.database import Reader
@@ -45,7 +46,7 @@ def site():
     app = Flask("site")
     app.jinja_loader = DictLoader({"article.html": TEMPLATE})
     text = "An owl is easier to hear than to see, and easier to miss than either. " * 6
-    text = Markup("".join(f"<p>{n}. {text}</p>\n" for n in range(PARAGRAPHS)))
+    text = Markup("".join(f"<p>{n}. {text}</p>\n" for n in range(PARAGRAPHS)))  # noqa: S704
 
     @app.get("/a/<slug>")
     def article(slug):
@@ -177,13 +178,15 @@ def compare(apps, environs, rounds):
 
 def report(times):
     """Print medians, and the ratio to plain Flask round by round."""
-    print(f"{'variant':16}{'us/request':>12}{'added':>8}{'ratio':>8}   [min .. max]")
+    click.echo(
+        f"{'variant':16}{'us/request':>12}{'added':>8}{'ratio':>8}   [min .. max]"
+    )
     for name, spent in times.items():
         pairs = list(zip(spent, times["plain"], strict=True))
         ratios = sorted(own / base for own, base in pairs)
         added = statistics.median(own - base for own, base in pairs)
         middle = statistics.median(ratios)
-        print(
+        click.echo(
             f"{name:16}{statistics.median(spent):12.1f}{added:8.1f}{middle:8.3f}"
             f"   [{ratios[0]:.3f} .. {ratios[-1]:.3f}]"
         )
@@ -205,7 +208,7 @@ def main():
         names = ["plain", *(n for n in options.variants if n != "plain")]
         apps = {name: VARIANTS[name](database, folder) for name in names}
         for name, app in apps.items():
-            print(name, *ask(app, dict(environs[0])), "bytes")
+            click.echo(f"{name}: {ask(app, dict(environs[0]))[0]}")
         report(compare(apps, environs, options.rounds))
 
 

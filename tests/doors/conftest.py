@@ -96,7 +96,10 @@ def _await(process, port, log):
     while time.monotonic() < deadline:
         if process.poll() is not None:
             pytest.fail(f"the server ended:\n{log.read_text()}")
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+        with (
+            contextlib.suppress(OSError),
+            socket.create_connection(("127.0.0.1", port)),
+        ):
             return
         time.sleep(0.05)
     pytest.fail(f"the server did not begin:\n{log.read_text()}")

@@ -139,7 +139,10 @@ def test_redirects_and_codings_are_the_readers_business(proxy):
 def test_uploads_come_through_whole(proxy):
     data = bytes(range(256)) * 5000
     told = json.loads(proxy.ask("POST", "/echo", data)[1])
-    assert (told["size"], told["digest"]) == (len(data), hashlib.sha256(data).hexdigest())
+    assert (told["size"], told["digest"]) == (
+        len(data),
+        hashlib.sha256(data).hexdigest(),
+    )
     assert dict(told["fields"])["content-length"] == str(len(data))
 
 

@@ -141,13 +141,15 @@ def test_a_folder_of_files_is_a_site(serve, tmp_path):
     answer, body = server.ask("GET", "/", headers={"Host": "localhost", **NAVIGATION})
     # The peer is this machine itself: a private address, hence a banner.
     assert answer.status == 200
-    assert body.startswith(b"<html><body><aside class=\"gate-banner\"")
+    assert body.startswith(b'<html><body><aside class="gate-banner"')
     assert b"gate-footer" in body
     assert answer.headers["Content-Length"] == str(len(body))
     assert answer.headers["Last-Modified"] is None
     again = {"Host": "localhost", "If-None-Match": answer.headers["ETag"], **NAVIGATION}
     assert server.ask("GET", "/", headers=again)[0].status == 304
-    assert server.ask("GET", "/", headers={"Host": "elsewhere.example"})[0].status == 421
+    assert (
+        server.ask("GET", "/", headers={"Host": "elsewhere.example"})[0].status == 421
+    )
 
 
 def test_an_upstream_is_a_site(serve, upstream):
@@ -205,19 +207,21 @@ def test_it_can_listen_at_a_unix_socket(home, tmp_path):
     path = tmp_path / "gate.sock"
     command = [GATE, "serve", f"--config={home / 'config.yaml'}", "--demo"]
     quiet = subprocess.DEVNULL
-    process = subprocess.Popen([*command, f"--listen=unix:{path}"], stdout=quiet, stderr=quiet)
+    process = subprocess.Popen(
+        [*command, f"--listen=unix:{path}"], stdout=quiet, stderr=quiet
+    )
     try:
         deadline = time.monotonic() + 20
         while not path.exists() and time.monotonic() < deadline:
             time.sleep(0.05)
         with socket.socket(socket.AF_UNIX) as peer:
             peer.connect(str(path))
-            peer.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            peer.sendall(
+                b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+            )
             answer = http.client.HTTPResponse(peer)
             answer.begin()
         assert answer.status in {200, 403}
     finally:
         process.terminate()
         process.wait(15)
-
-

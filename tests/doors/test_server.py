@@ -1,4 +1,4 @@
-"""The server program is chosen for safety: what it must refuse, drop and never write."""
+"""The server program: what it must refuse, drop and never write."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ def echo(door):
 
 def status(received):
     return int(received.split(b" ", 2)[1])
-
 
 
 def _json(received):
@@ -52,7 +51,11 @@ def test_ambiguous_requests_are_refused(echo, lines):
 
 def test_names_with_underscores_are_dropped(echo):
     received = echo.raw(
-        GET, HOST, "X_Forwarded_For: 1.2.3.4", "X_Gate_Action: pass", "Connection: close"
+        GET,
+        HOST,
+        "X_Forwarded_For: 1.2.3.4",
+        "X_Gate_Action: pass",
+        "Connection: close",
     )
     arrived = json.loads(_json(received))
     assert "HTTP_X_FORWARDED_FOR" not in arrived
@@ -106,8 +109,8 @@ def test_claims_of_the_gates_own_fields_are_removed(echo):
 
 def test_the_log_holds_nothing_of_a_reader(door):
     server = door("fail")
-    secret = "/a/very-private-article"
-    assert server.ask("GET", secret)[0].status == 500
+    article = "/a/very-private-article"
+    assert server.ask("GET", article)[0].status == 500
     server.raw("GET /another-private HTTP/1.1", HOST, HOST)
     time.sleep(0.2)
     log = server.log.read_text()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -104,3 +105,9 @@ def facts():
         return json.loads((TESTS / "places_data" / name).read_text("utf-8"))
 
     return read
+
+
+@pytest.fixture
+def rng(request):
+    """Numbers that look random and are the same in every run of one test."""
+    return random.Random(request.node.name)  # noqa: S311 - not for secrets

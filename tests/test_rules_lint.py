@@ -1,0 +1,65 @@
+"""What only the clock and the notices tell of a book."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from gate.model import Severity
+from gate.rules import lint, load_book
+
+BASE = Path(__file__).parent / "books" / "good" / "base"
+
+
+@pytest.fixture(scope="module")
+def book():
+    found, findings = load_book(BASE)
+    assert findings == ()
+    return found
+
+
+def at(text):
+    return int(datetime.fromisoformat(text).timestamp())
+
+
+def linted(book, *, now="2026-09-10T00:00:00+00:00", notices=("notice",)):
+    return [(f.code, f.mark.line) for f in lint(book, notices=notices, now=at(now))]
+
+
+def test_a_sound_book_has_none(book):
+    assert linted(book) == []
+
+
+def test_a_notice_that_is_not_there_is_an_error_at_each_that_asks_for_it(book):
+    found = lint(book, notices={"notise"}, now=at("2026-09-10T00:00:00+00:00"))
+    assert [(f.code, f.mark.line) for f in found] == [
+        ("R031", line) for line in (3, 12, 25, 31)
+    ]
+    assert {f.severity for f in found} == {Severity.ERROR}
+    assert {f.hint for f in found} == {'Did you mean "notise"?'}
+    assert found[0].source_line == "unknown:"
+
+
+TIMES = {
+    "long before": ("2028-05-02T00:00:00+03:00", []),
+    "within thirty days": ("2028-05-04T00:00:00+03:00", [("R023", 39)]),
+    "the second before": ("2028-06-01T23:59:59+03:00", [("R023", 39)]),
+    "at the end": ("2028-06-02T00:00:00+03:00", [("R022", 39)]),
+}
+
+
+@pytest.mark.parametrize("case", TIMES)
+def test_an_end_is_announced_and_noticed(case, book):
+    now, expected = TIMES[case]
+    found = [f for f in linted(book, now=now) if f[0] != "R017"]
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [("2027-02-18T23:00:00Z", []), ("2027-02-19T01:00:00Z", [("R017", 17)])],
+)
+def test_dated_knowledge_grows_old_after_half_a_year(now, expected, book):
+    assert linted(book, now=now) == expected
