@@ -144,9 +144,7 @@ class DatabaseOverlapError(DatabaseError):
     """Two databases answer for the same kind of address."""
 
     code: ClassVar[str] = "E207"
-    remedy: ClassVar[str] = (
-        "Name one City database, or one for IPv4 and one for IPv6."
-    )
+    remedy: ClassVar[str] = "Name one City database, or one for IPv4 and one for IPv6."
 
 
 class IndexDamagedError(DatabaseError):
@@ -209,6 +207,30 @@ class StateFolderError(BookError):
             f"The state folder cannot be used: {reason}.", hint=self.remedy
         )
         self.reason = reason
+
+
+class PatternsMultiplyError(BookError):
+    """The patterns of a rule book combine in too many ways to be proved.
+
+    Attributes:
+        patterns: The patterns that multiply most, at most five.
+        limit: What was exceeded, such as "50,000 atoms".
+    """
+
+    code: ClassVar[str] = "E304"
+    remedy: ClassVar[str] = (
+        "Write out the beginning of each path instead of a leading /**/."
+    )
+
+    def __init__(self, *, patterns: Sequence[str], limit: str) -> None:
+        self.patterns = tuple(patterns)
+        self.limit = limit
+        names = ", ".join(f'"{pattern}"' for pattern in self.patterns)
+        super().__init__(
+            f"The path patterns combine to more than {limit}; "
+            f"these multiply most: {names}.",
+            hint=self.remedy,
+        )
 
 
 class RequestError(GateError):

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from gate.places.layouts import Layout
 
 OTHER = "other"
-# Class ids are stored in 16 bits.
-MOST_CLASSES = 1 << 16
+# Class ids are stored in 16 bits, of which the last number means something else.
+MOST_CLASSES = (1 << 16) - 1
 
 
 class Classes:

@@ -14,10 +14,10 @@ from collections import Counter
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import chain
-from typing import TYPE_CHECKING, ClassVar, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from gate.decision.pattern import ANY_SEGMENTS, segments_of
-from gate.errors import BookError
+from gate.errors import PatternsMultiplyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -40,30 +40,6 @@ class PathAtom:
 
     matched: frozenset[str]
     witness: str
-
-
-class PatternsMultiplyError(BookError):
-    """The patterns of a rule book combine in too many ways to be proved.
-
-    Attributes:
-        patterns: The patterns that multiply most, at most five.
-        limit: What was exceeded, such as "50,000 atoms".
-    """
-
-    code: ClassVar[str] = "E304"
-    remedy: ClassVar[str] = (
-        "Write out the beginning of each path instead of a leading /**/."
-    )
-
-    def __init__(self, *, patterns: Sequence[str], limit: str) -> None:
-        self.patterns = tuple(patterns)
-        self.limit = limit
-        names = ", ".join(f'"{pattern}"' for pattern in self.patterns)
-        super().__init__(
-            f"The path patterns combine to more than {limit}; "
-            f"these multiply most: {names}.",
-            hint=self.remedy,
-        )
 
 
 @dataclass(frozen=True, slots=True)

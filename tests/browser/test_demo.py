@@ -25,6 +25,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+import yaml
 
 from gate.workbench.starter import write_starter
 
@@ -37,11 +38,7 @@ MARKER = "An owl is easier to hear"
 TITLE = "A map drawn by ear"
 RUSSIAN = "/a/pyat-sposobov-zavarit-dozhd"
 MOSCOW, KHERSON = "95.165.0.1", "193.109.128.1"
-CONTINUE = re.compile("Continue reading|Читать дальше|Читати далі")
-LEAVE = re.compile("Leave this page|Уйти с этой страницы|Покинути")
-COMES_BACK = re.compile("This page keeps coming back|Эта страница появляется снова|знову")
-DIRECTLY = re.compile("Open without a cookie|без cookie|без куки", re.IGNORECASE)
-DO_IT = re.compile("Do it anyway|Всё равно|Go on to pay|Перейти|Все одно", re.IGNORECASE)
+NOTICES = Path(__file__).parents[2] / "rules" / "notices"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = """async ([where, tags]) => {
   const found = await axe.run(where, {runOnly: {type: "tag", values: tags}});
@@ -49,6 +46,23 @@ AXE = """async ([where, tags]) => {
 }"""
 STORED = """async () => [document.cookie, localStorage.length, sessionStorage.length,
   (await indexedDB.databases()).length, (await caches.keys()).length]"""
+
+
+def _labels(name, *keys):
+    """What a button is called, in any language of the shipped notices."""
+    texts = yaml.safe_load((NOTICES / f"{name}.yaml").read_text("utf-8"))
+    texts = texts["page"] if name == "page" else texts["notices"][name]["texts"]
+    labels = [re.escape(text[key]) for text in texts.values() for key in keys]
+    return re.compile("^(" + "|".join(labels) + ")$")
+
+
+CONTINUE = _labels("undesirable-organization", "continue")
+DO_IT = _labels("undesirable-organization-acts", "continue")
+PAY = _labels("undesirable-organization-donate", "continue")
+LEAVE = _labels("page", "leave")
+BACK = _labels("page", "back")
+COMES_BACK = _labels("page", "returns")
+DIRECTLY = _labels("page", "returns_button")
 
 
 def free_port():
@@ -372,12 +386,14 @@ MEETS = {
 
 def places_of_readme():
     """The table of places in the README: place and what one meets there."""
+    found = []
     start = README.index("| visit from |")
     rows = README[start:].partition("\n\n")[0].splitlines()[2:]
     for row in rows:
         names, meets, _ = (cell.strip() for cell in row.strip("|").split("|"))
         for name in names.split(","):
-            yield pytest.param(name.strip(), *MEETS[meets], id=name.strip())
+            found.append(pytest.param(name.strip(), *MEETS[meets], id=name.strip()))
+    return found
 
 
 @pytest.mark.parametrize(("place", "status", "has_banner"), places_of_readme())
@@ -478,16 +494,20 @@ def test_after_leaving_back_brings_neither_page_nor_article(reader):
 # Acts
 
 
-ACTS = {"share": "/share/a-map-drawn-by-ear", "donate": "/donate/", "write": "/contact/"}
+ACTS = {
+    "share": ("/share/a-map-drawn-by-ear", DO_IT),
+    "donate": ("/donate/", PAY),
+    "write": ("/contact/", DO_IT),
+}
 
 
-@pytest.mark.parametrize("path", ACTS.values(), ids=ACTS)
-def test_acts_meet_their_own_page_after_continue(reader, demo, path):
+@pytest.mark.parametrize(("path", "button"), ACTS.values(), ids=ACTS)
+def test_acts_meet_their_own_page_after_continue(reader, demo, path, button):
     page = reader(ARTICLE)
     press(page, CONTINUE)
     assert page.goto(demo + path).status == 403
     before = shown_cookie(page)
-    press(page, DO_IT)
+    press(page, button)
     assert page.url == demo + path
     assert page.locator("article.story h1").count() == 1
     assert shown_cookie(page) == before
@@ -524,14 +544,17 @@ def test_going_on_delivers_the_form_as_it_was(alone, proxied, recorder):
         page = context.new_page()
         page.goto(proxied + "/a/1")
         press(page, CONTINUE)
-        for name, path in (("comment", "/comment/1"), ("give", "/donate/")):
+        for name, path, button in (
+            ("comment", "/comment/1", DO_IT),
+            ("give", "/donate/", PAY),
+        ):
             page.goto(proxied + "/about/undesirable/")
             page.locator(f"#{name} textarea").fill(text.replace("\r\n", "\n"))
             page.locator(f"#{name} button").click()
             page.wait_for_load_state()
             assert page.url == proxied + path
             assert ("POST", path) not in [sent[:2] for sent in recorder.seen]
-            press(page, DO_IT)
+            press(page, button)
             sent = [form for method, at, form in recorder.seen if at == path]
             assert sent == [[("text", text), ("n", "3")]]
             assert page.url == proxied + path
@@ -544,7 +567,7 @@ def test_going_back_sends_nothing(alone, proxied, recorder):
         page.goto(proxied + "/about/undesirable/")
         page.locator("#like button").click()
         page.wait_for_load_state()
-        press(page, re.compile("back", re.IGNORECASE), role="link")
+        press(page, BACK, role="link")
         assert page.url == proxied + "/about/undesirable/"
     assert {method for method, _, _ in recorder.seen} == {"GET"}
 
