@@ -589,6 +589,19 @@ def test_a_template_comes_too_late_once_the_page_has_begun():
     assert places == [False]
 
 
+def test_an_empty_chunk_already_begins_the_page():
+    places = []
+
+    def app(environ, start_response):
+        start_response("200 OK", [HTML])
+        yield b""
+        places.append(environ[PLACED]("bottom"))
+        yield PAGE
+
+    assert through(app, FOOTER).body == FOOTED
+    assert places == [False]
+
+
 def test_templates_find_what_a_reader_may_be_offered():
     passage = Passage(allowed=frozenset({Activity.READ}))
     site = Site(PAGE)

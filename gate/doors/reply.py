@@ -86,7 +86,7 @@ class Reply:
         Returns:
             False if the door has begun to send and will place it.
         """
-        if self._received:
+        if self._received or self._insertion is not None:
             return False
         self._placed |= {slot}
         return True

@@ -8,14 +8,14 @@ acknowledgement.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from gate.answer import leave
-from gate.audit import CountCell, Outcome
+from gate.audit import Outcome
 from gate.decision import Cell, Patterns, Table, stricter
-from gate.engine.meeting import LET_THROUGH, WHOLE_PAGES, Meeting, Met, meet
-from gate.model import Action, Activity, Membership, Passage, Unknown
+from gate.engine.ledger import Ledger
+from gate.engine.meeting import LET_THROUGH, WHOLE_PAGES, Meeting, meet
+from gate.model import Action, Activity, Passage, Unknown
 from gate.request import is_user_typed_or_same_origin
 
 if TYPE_CHECKING:
@@ -70,14 +70,11 @@ class Serving:
             now=now,
             also=Unknown.DATABASE_UNUSABLE if self._is_old(now) else None,
         )
-        self._counter = counter
+        self._ledger = Ledger(snapshot, counter, now)
         self._find = snapshot.index.find
-        self._period = datetime.fromtimestamp(now, UTC).date().isoformat()
-        self._now = now
         self._leave_path = config.site.own_prefix + "leave"
         self._plans: dict[tuple[object, ...], Plan] = {}
         self._doubts: dict[tuple[int, int], tuple[Cell, Cell, Cell]] = {}
-        self._areas: dict[int, tuple[str, ...]] = {}
         self._known: dict[tuple[int, int, str], Plan] = {}
         self._signature = Patterns(
             [
@@ -147,37 +144,8 @@ class Serving:
 
     def refused(self, error: RequestError, *, door: str) -> Answer:
         """Answer a request that no decision can be made for, counted."""
-        self._counter.slot(
-            CountCell(
-                period=self._period,
-                site=self.snapshot.config.site.name,
-                place="",
-                membership=Membership.NO,
-                door=door,
-                activity=None,
-                section="",
-                action=Action.PASS,
-                outcome=Outcome.REFUSED,
-                reason=error.code,
-                rules=(),
-                versions=self.snapshot.versions,
-            )
-        )()
+        self._ledger.refused(error, door=door)
         return self.snapshot.pages.refusal(error)
-
-    def areas_of(self, class_id: int) -> tuple[str, ...]:
-        """Return the areas of which places of a class may be members today."""
-        if class_id not in self._areas:
-            members = self.snapshot.index.classes[class_id].memberships
-            in_force = {
-                area: membership
-                for (area, version), membership in zip(
-                    self.snapshot.book.area_versions, members, strict=False
-                )
-                if version.since <= self._now
-            }
-            self._areas[class_id] = tuple(a for a, m in in_force.items() if m)
-        return self._areas[class_id]
 
     def _plan(
         self,
@@ -190,8 +158,15 @@ class Serving:
         passage = self._passage(cell, request)
         add = None
         if self._is_settled(cell, request, activity):
-            met = Met(passage, *self._settled_outcome(cell, request, activity))
-            add = self._slot(cell, class_id, request.door, activity, met)
+            outcome, reason = self._settled_outcome(cell, request, activity)
+            add = self._ledger.slot(
+                cell,
+                class_id,
+                door=request.door,
+                activity=activity,
+                outcome=outcome,
+                reason=reason,
+            )
         plan = Plan(cell, passage, add)
         if len(self._plans) >= MOST_PLANS:
             self._plans.clear()
@@ -220,6 +195,8 @@ class Serving:
         return (Outcome.EXEMPT if cell.decision.exemptions else Outcome.PASSED), ""
 
     def _passage(self, cell: Cell, request: Request) -> Passage:
+        if self.snapshot.config.mode == "observe":
+            return Passage(allowed=frozenset(Activity), action=cell.decision.action)
         site = self.snapshot.config.site
         keeps_private = cell.gated and site.cache == "private"
         footed = site.footer and cell.gated and request.kind in WHOLE_PAGES
@@ -241,44 +218,24 @@ class Serving:
                 request,
                 activity,
                 plan.cell,
-                self.areas_of(class_id),
+                self._ledger.areas_of(class_id),
                 self.snapshot.pages,
                 plan.passage,
             )
         )
-        self._slot(plan.cell, class_id, request.door, activity, met)()
+        self._ledger.slot(
+            plan.cell,
+            class_id,
+            door=request.door,
+            activity=activity,
+            outcome=met.outcome,
+            reason=met.reason,
+        )()
         return met.reply
-
-    def _slot(
-        self,
-        cell: Cell,
-        class_id: int,
-        door: str,
-        activity: Activity | None,
-        met: Met,
-    ) -> Callable[[], None]:
-        place = self.snapshot.index.classes[class_id]
-        decision = cell.decision
-        return self._counter.slot(
-            CountCell(
-                period=self._period,
-                site=self.snapshot.config.site.name,
-                place=place.label,
-                membership=max(place.memberships, default=Membership.NO),
-                door=door,
-                activity=activity,
-                section=cell.section,
-                action=decision.action,
-                outcome=met.outcome,
-                reason=met.reason or ",".join(decision.reasons),
-                rules=decision.by,
-                versions=self.snapshot.versions,
-            )
-        )
 
     def _leave(self, request: Request, class_id: int) -> Answer:
         exits = self.snapshot.config.site.exit_url
-        own = (exits.areas.get(area) for area in self.areas_of(class_id))
+        own = (exits.areas.get(area) for area in self._ledger.areas_of(class_id))
         url = next((url for url in own if url), exits.default)
         return leave(request, url, clear=is_user_typed_or_same_origin(request))
 
@@ -294,6 +251,8 @@ class Serving:
         other = self._table.look_up(nowhere, request.path, activity or Activity.READ)
         key = id(cell), id(other)
         if key not in self._doubts:
+            if len(self._doubts) >= MOST_PLANS:
+                self._doubts.clear()
             both = Cell(
                 decision=stricter(cell.decision, other.decision),
                 gated=cell.gated or other.gated,

@@ -13,7 +13,13 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 from gate.model import Membership
-from gate.places.gazetteer import KM_PER_DEGREE, distance_km, identify, settlements
+from gate.places.gazetteer import (
+    KM_PER_DEGREE,
+    NAMED_KM,
+    distance_km,
+    identify,
+    settlements,
+)
 from gate.places.shapes import outline
 
 if TYPE_CHECKING:
@@ -32,7 +38,9 @@ Twice the usual accuracy of a city record. No large town on the other side is as
 to the shipped area: Kramatorsk, Zaporizhzhia and Kherson are 35 km away or more.
 """
 
-_SETTLEMENT_MARGIN = 15.0 / KM_PER_DEGREE * 2
+# In degrees, generously: a degree of longitude is half as long as one of latitude at
+# 60 degrees, and no listed settlement lies farther north.
+_SETTLEMENT_MARGIN = 2 * NAMED_KM / KM_PER_DEGREE
 
 
 class Extent:

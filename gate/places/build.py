@@ -12,7 +12,7 @@ from gate.errors import DatabaseMissingError, DatabaseOverlapError
 from gate.places.census import take_census
 from gate.places.classes import Classes
 from gate.places.facts import DatabaseFacts, attribution_of, digest_of, told_by
-from gate.places.index import Index, Table
+from gate.places.index import Columns, Index, Table
 from gate.places.layouts import place_of
 from gate.places.mmdb import Mmdb
 from gate.places.overlay import overlaid
@@ -62,8 +62,7 @@ def build_index(
         for version in (4, 6)
     }
     return Index(
-        v4=tables[4],
-        v6=tables[6],
+        columns=Columns.of(v4=tables[4], v6=tables[6]),
         classes=classes.all(),
         databases=[found.facts for found in walked],
         areas_digest=areas_digest,

@@ -119,7 +119,7 @@ class _File:
             return None, None
         try:
             record, length = self._reader.get_with_prefix_len(address)
-        except (maxminddb.InvalidDatabaseError, UnicodeDecodeError) as error:
+        except (maxminddb.InvalidDatabaseError, ValueError, LookupError) as error:
             raise DatabaseRecordError(
                 f"{self._path.name} holds a record that cannot be read.",
                 hint=DatabaseRecordError.remedy,

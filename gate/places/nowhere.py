@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gate.model import LocationClass, Unknown
 from gate.places.facts import DatabaseFacts
-from gate.places.index import Index, Table
+from gate.places.index import Columns, Index, Table
 
 
 def unusable_index() -> Index:
@@ -27,4 +27,5 @@ def unusable_index() -> Index:
         tells=(),
         attribution="",
     )
-    return Index(v4=everything, v6=everything, classes=classes, databases=[nothing])
+    columns = Columns.of(v4=everything, v6=everything)
+    return Index(columns=columns, classes=classes, databases=[nothing])

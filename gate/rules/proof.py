@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gate.decision import examine
+from gate.errors import PatternsMultiplyError
 from gate.model import Diagnostic, Exemption, Membership, Mode, Rule, Severity, Unknown
-from gate.rules.atoms import PatternsMultiplyError
 from gate.rules.cells import cases
 
 if TYPE_CHECKING:

@@ -71,11 +71,8 @@ def database_bytes(
     offsets = np.array([section.add(record) for record in records], np.int64)
     left, right = _tree(ranges)
     nodes = len(left)
-    largest = nodes + SEPARATOR_BYTES + len(section)
-    size = record_size or next(s for s in RECORD_SIZES if largest < 1 << s)
-    if largest >= 1 << size:
-        raise ValueError(f"{largest} does not fit into {size} bits")
-    children = [_resolved(side, offsets, nodes) for side in (left, right)]
+    size = _record_size(nodes + SEPARATOR_BYTES + len(section), record_size)
+    left, right = (_resolved(side, offsets, nodes) for side in (left, right))
     tail = DataSection()
     tail.add_inline(
         {
@@ -87,10 +84,17 @@ def database_bytes(
             "record_size": size,
         }
     )
-    tree = _tree_bytes(children[0], children[1], size)
-    return b"".join(
-        (tree, bytes(SEPARATOR_BYTES), section.content(), MARKER, tail.content())
-    )
+    tree = _tree_bytes(left, right, size)
+    gap = bytes(SEPARATOR_BYTES)
+    return b"".join((tree, gap, section.content(), MARKER, tail.content()))
+
+
+def _record_size(largest: int, wanted: int | None) -> int:
+    sizes = RECORD_SIZES if wanted is None else (wanted,)
+    for size in sizes:
+        if largest < 1 << size:
+            return size
+    raise ValueError(f"{largest} does not fit into {sizes[-1]} bits")
 
 
 def _tree(ranges: Layered) -> tuple[Numbers, Numbers]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -38,6 +38,8 @@ DATABASE_TYPE = "Gate-City"
 # Four decimals are 11 m; the source gives points of towns.
 DECIMALS = 4
 IPV4_ADDRESSES = 1 << 32
+# CC BY 4.0 asks to say so, once, however often a file is packed.
+MODIFIED = ", modified"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,21 +85,13 @@ def pack(
     if not sources:
         raise DatabaseMissingError("No database is given.", hint="Name at least one.")
     reducer = Reducer([version for _, version in area_versions])
-    found: dict[int, Numbered] = {}
-    epochs, credits_ = [], []
-    for path in sources:
-        database = Mmdb(path)
-        census = take_census(database, reducer.of_record, nothing=NO_RECORD)
-        _add(found, census.tables)
-        metadata = database.metadata
-        epochs.append(metadata.build_epoch)
-        credits_.append(
-            attribution_of(path.name, metadata.database_type, metadata.description)
-        )
-    epoch, credit = min(epochs), _credit(credits_)
-    layered = _joined(found.get(4), found.get(6))
+    gathered = _gathered(sources, reducer)
+    layered = _joined(gathered.tables.get(4), gathered.tables.get(6))
     content = database_bytes(
-        layered, reducer.records, _metadata(credit), build_epoch=epoch
+        layered,
+        reducer.records,
+        _metadata(gathered.attribution),
+        build_epoch=gathered.build_epoch,
     )
     write_atomically(out, content)
     return PackReport(
@@ -106,9 +100,32 @@ def pack(
         digest=hashlib.sha256(content).hexdigest(),
         ranges=len(layered.ids),
         records=len(reducer.records),
-        build_epoch=epoch,
-        attribution=credit,
+        build_epoch=gathered.build_epoch,
+        attribution=gathered.attribution,
     )
+
+
+class _Gathered(NamedTuple):
+    """All sources, reduced."""
+
+    tables: Mapping[int, Numbered]
+    build_epoch: int
+    attribution: str
+
+
+def _gathered(sources: Sequence[Path], reducer: Reducer) -> _Gathered:
+    found: dict[int, Numbered] = {}
+    epochs, said = [], []
+    for path in sources:
+        database = Mmdb(path)
+        census = take_census(database, reducer.of_record, nothing=NO_RECORD)
+        _add(found, census.tables)
+        metadata = database.metadata
+        epochs.append(metadata.build_epoch)
+        said.append(
+            attribution_of(path.name, metadata.database_type, metadata.description)
+        )
+    return _Gathered(found, min(epochs), _credit(said))
 
 
 def _add(found: dict[int, Numbered], tables: Mapping[int, Numbered]) -> None:
@@ -199,8 +216,8 @@ def _subdivision(place: Place) -> Record:
 
 
 def _credit(attributions: Sequence[str]) -> str:
-    said = dict.fromkeys(text for text in attributions if text)
-    return ", ".join([*said, "modified"])
+    said = dict.fromkeys(text.removesuffix(MODIFIED) for text in attributions if text)
+    return ", ".join(said) + MODIFIED
 
 
 def _metadata(credit: str) -> Record:

@@ -179,7 +179,7 @@ def compare(apps, environs, rounds):
 def report(times):
     """Print medians, and the ratio to plain Flask round by round."""
     click.echo(
-        f"{'variant':16}{'us/request':>12}{'added':>8}{'ratio':>8}   [min .. max]"
+        f"{'variant':16}{'us/request':>12}{'added':>8}{'ratio':>8}  [min .. max]"
     )
     for name, spent in times.items():
         pairs = list(zip(spent, times["plain"], strict=True))

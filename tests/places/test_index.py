@@ -27,7 +27,7 @@ from gate.places.build import build_index
 from gate.places.database import Database
 from gate.places.embedded import embedded_database
 from gate.places.facts import digest_of
-from gate.places.index import Index, Table, cache_name
+from gate.places.index import Columns, Index, Table, cache_name
 from gate.places.special import special_reason, special_spans
 
 NO, YES = Membership.NO, Membership.YES
@@ -165,7 +165,8 @@ def sealed(tmp_path_factory, embedded_facts):
     table = Table(starts=[0, 77, 1 << 31], classes=[0, 1, 0])
     classes = [LocationClass(label="RU"), LocationClass(label="other")]
     path = tmp_path_factory.mktemp("sealed") / "index.bin"
-    Index(v4=table, v6=table, classes=classes, databases=[embedded_facts]).save(path)
+    columns = Columns.of(v4=table, v6=table)
+    Index(columns=columns, classes=classes, databases=[embedded_facts]).save(path)
     return path, path.read_bytes()
 
 
@@ -254,12 +255,8 @@ def test_every_ipv6_table_is_searched_exactly(embedded_facts, starts, numbers, s
     # Starts that share their upper 64 bits are the hard case.
     starts = sorted({0, *(s >> 64 * (shared % 2) for s in starts)})
     table = Table(starts=starts, classes=[n % 1000 for n in range(len(starts))])
-    index = Index(
-        v4=Table(starts=[0], classes=[0]),
-        v6=table,
-        classes=(),
-        databases=[embedded_facts],
-    )
+    columns = Columns.of(v4=Table(starts=[0], classes=[0]), v6=table)
+    index = Index(columns=columns, classes=(), databases=[embedded_facts])
     assert list(index.ranges(6)) == list(zip(table.starts, table.classes, strict=True))
     for number in [*numbers, *starts, *(s - 1 for s in starts if s)]:
         if number >> 32 != 0xFFFF:

@@ -84,6 +84,7 @@ def test_a_report_says_what_was_written(source, tmp_path, shipped_versions):
 def test_a_packed_database_can_be_packed_again(source, tmp_path, shipped_versions):
     once = pack([source], tmp_path / "once.mmdb", shipped_versions)
     twice = pack([once.path], tmp_path / "twice.mmdb", shipped_versions)
+    assert once.attribution == twice.attribution
     one, two = Database(once.path), Database(twice.path)
     for address in ("5.0.0.1", "6.0.0.1", "7.0.0.1", "8.0.0.1", "2a00::1", "2a01::1"):
         assert one.place(address) == two.place(address)

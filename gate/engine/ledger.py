@@ -1,0 +1,111 @@
+"""How decisions of one snapshot on one day become counts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from gate.audit import CountCell, Outcome
+from gate.model import Action, Membership
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from gate.audit import Counter
+    from gate.decision import Cell
+    from gate.engine.snapshot import Snapshot
+    from gate.errors import RequestError
+    from gate.model import Activity
+
+
+class Ledger:
+    """Gives the slot in which a decision is counted.
+
+    Args:
+        snapshot: What decisions rest on.
+        counter: Where counts go.
+        now: Unix seconds; its day (UTC) is the period of every count.
+    """
+
+    def __init__(self, snapshot: Snapshot, counter: Counter, now: int) -> None:
+        self._snapshot = snapshot
+        self._counter = counter
+        self._now = now
+        self._period = datetime.fromtimestamp(now, UTC).date().isoformat()
+        self._members: dict[int, Mapping[str, Membership]] = {}
+
+    def areas_of(self, class_id: int) -> tuple[str, ...]:
+        """Return the areas of which places of a class may be members today."""
+        return tuple(area for area, level in self._in_force(class_id).items() if level)
+
+    def slot(
+        self,
+        cell: Cell,
+        class_id: int,
+        *,
+        door: str,
+        activity: Activity | None,
+        outcome: Outcome,
+        reason: str,
+    ) -> Callable[[], None]:
+        """Return what counts a decision for a location class.
+
+        Args:
+            cell: What holds.
+            class_id: The location class.
+            door: Name of the door.
+            activity: What the request does; None for an undeclared unsafe method.
+            outcome: What became of the request.
+            reason: Why the outcome is not the plain one; "" for the decision's own.
+        """
+        decision = cell.decision
+        return self._counter.slot(
+            CountCell(
+                period=self._period,
+                site=self._snapshot.config.site.name,
+                place=self._snapshot.index.classes[class_id].label,
+                membership=max(self._in_force(class_id).values(), default=_NO),
+                door=door,
+                activity=activity,
+                section=cell.section,
+                action=decision.action,
+                outcome=outcome,
+                reason=reason or ",".join(decision.reasons),
+                rules=decision.by,
+                versions=self._snapshot.versions,
+            )
+        )
+
+    def refused(self, error: RequestError, *, door: str) -> None:
+        """Count a request that no decision could be made for."""
+        self._counter.slot(
+            CountCell(
+                period=self._period,
+                site=self._snapshot.config.site.name,
+                place="",
+                membership=_NO,
+                door=door,
+                activity=None,
+                section="",
+                action=Action.PASS,
+                outcome=Outcome.REFUSED,
+                reason=error.code,
+                rules=(),
+                versions=self._snapshot.versions,
+            )
+        )()
+
+    def _in_force(self, class_id: int) -> Mapping[str, Membership]:
+        """Return the membership of a class in each area, by the version of today."""
+        if class_id not in self._members:
+            levels = self._snapshot.index.classes[class_id].memberships
+            versions = self._snapshot.book.area_versions
+            self._members[class_id] = {
+                area: level
+                for (area, version), level in zip(versions, levels, strict=False)
+                if version.since <= self._now
+            }
+        return self._members[class_id]
+
+
+_NO = Membership.NO

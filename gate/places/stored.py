@@ -1,0 +1,156 @@
+"""The file of an index: header, columns, seal. Checked whole before it is used."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import struct
+import sys
+import zlib
+from array import array
+from dataclasses import asdict
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
+
+from gate.errors import IndexDamagedError
+from gate.model import LocationClass, Membership, Unknown
+from gate.places.columns import Columns
+from gate.places.facts import DatabaseFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    class _Row(TypedDict):
+        label: str
+        unknown: str | None
+        memberships: list[int]
+        evidence: list[list[str]]
+
+
+MAGIC = b"GATEIDX\n"
+FORMAT = 3
+"""Raise it with every change of the file; a file of another number is rebuilt."""
+
+_HEAD = struct.Struct(">8sHI")
+_SEAL_BYTES = hashlib.sha256().digest_size
+# Starts and classes of IPv4, upper halves and classes of IPv6.
+_TYPECODES = "IHQH"
+
+
+class Content(NamedTuple):
+    """All that an index consists of."""
+
+    columns: Columns
+    classes: Sequence[LocationClass]
+    databases: Sequence[DatabaseFacts]
+    areas_digest: str
+
+
+def packed(content: Content) -> bytes:
+    """Return the file of an index."""
+    columns = content.columns
+    arrays = (columns.starts4, columns.classes4, columns.high6, columns.classes6)
+    payload = zlib.compress(b"".join(_little(column) for column in arrays), 6)
+    header = json.dumps(
+        {
+            "areas": content.areas_digest,
+            "databases": [asdict(facts) for facts in content.databases],
+            "classes": [_class_out(found) for found in content.classes],
+            "lengths": [len(column) for column in arrays],
+            "deep": [[high, *rows] for high, rows in columns.deep.items()],
+        },
+        separators=(",", ":"),
+    ).encode()
+    body = _HEAD.pack(MAGIC, FORMAT, len(header)) + header + payload
+    return body + hashlib.sha256(body).digest()
+
+
+def unpacked(path: Path) -> Content:
+    """Read the file of an index.
+
+    Raises:
+        IndexDamagedError: The file is missing, cut off, changed, or of another
+            format.
+    """
+    try:
+        stored = path.read_bytes()
+    except OSError as error:
+        raise _damaged(path, "cannot be read") from error
+    body, seal = stored[:-_SEAL_BYTES], stored[-_SEAL_BYTES:]
+    if hashlib.sha256(body).digest() != seal:
+        raise _damaged(path, "is cut off or was changed")
+    magic, version, length = _HEAD.unpack_from(body)
+    if magic != MAGIC or version != FORMAT:
+        raise _damaged(path, "is of another format")
+    try:
+        return _parsed(body[_HEAD.size :], length)
+    except (LookupError, TypeError, ValueError, zlib.error) as error:
+        # Sealed, so whole; but another version of the gate wrote it.
+        raise _damaged(path, "is of another format") from error
+
+
+def _parsed(content: bytes, length: int) -> Content:
+    header = json.loads(content[:length])
+    starts4, classes4, high6, classes6 = _arrays(
+        memoryview(zlib.decompress(content[length:])), header["lengths"]
+    )
+    columns = Columns(
+        starts4=starts4,
+        classes4=classes4,
+        high6=high6,
+        classes6=classes6,
+        deep={high: (lows, ids) for high, lows, ids in header["deep"]},
+    )
+    databases = [
+        DatabaseFacts(**{**row, "tells": tuple(row["tells"])})
+        for row in header["databases"]
+    ]
+    classes = [_class_in(row) for row in header["classes"]]
+    return Content(columns, classes, databases, header["areas"])
+
+
+def _arrays(payload: memoryview, lengths: Sequence[int]) -> list[array[int]]:
+    found = []
+    at = 0
+    for code, length in zip(_TYPECODES, lengths, strict=True):
+        column = array(code)
+        end = at + length * column.itemsize
+        column.frombytes(payload[at:end])
+        if sys.byteorder == "big":
+            column.byteswap()
+        found.append(column)
+        at = end
+    return found
+
+
+def _little(column: array[int]) -> bytes:
+    if sys.byteorder == "little":
+        return column.tobytes()
+    swapped = array(column.typecode, column)
+    swapped.byteswap()
+    return swapped.tobytes()
+
+
+def _class_out(found: LocationClass) -> dict[str, object]:
+    return {
+        "label": found.label,
+        "unknown": found.unknown,
+        "memberships": [int(level) for level in found.memberships],
+        "evidence": found.evidence,
+    }
+
+
+def _class_in(row: _Row) -> LocationClass:
+    unknown = row["unknown"]
+    return LocationClass(
+        label=row["label"],
+        unknown=None if unknown is None else Unknown(unknown),
+        memberships=tuple(Membership(level) for level in row["memberships"]),
+        evidence=tuple(tuple(texts) for texts in row["evidence"]),
+    )
+
+
+def _damaged(path: Path, what: str) -> IndexDamagedError:
+    return IndexDamagedError(
+        f"The index {path.name} {what}.", hint=IndexDamagedError.remedy
+    )
