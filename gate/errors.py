@@ -348,6 +348,19 @@ class AnonymousPrefetchError(RequestError):
         )
 
 
+class UncountedError(RequestError):
+    """A decision could not be counted, and the configuration refuses such requests."""
+
+    code: ClassVar[str] = "E440"
+    status: ClassVar[int] = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The decision could not be counted.",
+            hint="See why counting fails (E508), or choose audit.on_failure: serve.",
+        )
+
+
 class ServiceError(GateError):
     """Something around the gate does not do its part."""
 
@@ -355,6 +368,12 @@ class ServiceError(GateError):
     remedy: ClassVar[str] = (
         "Check what stands around the gate: the site, the ports, the disk."
     )
+
+
+class CountingError(ServiceError):
+    """A count cannot be written; `audit.on_failure` says what follows."""
+
+    code: ClassVar[str] = "E508"
 
 
 class FileProblemError(ServiceError):

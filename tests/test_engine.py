@@ -6,10 +6,10 @@ from io import BytesIO
 
 import pytest
 
-from gate.audit import Outcome
+from gate.audit import MemoryCounter, Outcome
 from gate.engine import Gate, load_snapshot
 from gate.engine.status import report
-from gate.errors import FindingsError, StateFolderError
+from gate.errors import CountingError, FindingsError, StateFolderError
 from gate.model import Action, Activity, Membership, Passage
 
 MOSCOW = "77.88.8.8"
@@ -317,3 +317,41 @@ def test_nothing_of_the_visitor_is_in_a_count(gate, ask):
     text = str(gate.counter.counts())
     for trace in (MOSCOW, "secret-path", "Peculiar"):
         assert trace not in text
+
+
+class BrokenCounter(MemoryCounter):
+    """Counts nothing: every slot fails when it is used."""
+
+    def slot(self, cell):
+        del cell
+
+        def add():
+            raise CountingError("The disk is full.")
+
+        return add
+
+
+class ClosedCounter(MemoryCounter):
+    """Counts nothing: there are no slots to be had."""
+
+    def slot(self, cell):
+        raise CountingError(f"The table is full; no place for {cell.place}.")
+
+
+@pytest.mark.parametrize("counter", [BrokenCounter, ClosedCounter])
+@pytest.mark.parametrize(
+    ("choice", "moscow", "elsewhere"),
+    [
+        pytest.param("serve", 403, None, id="readers come first"),
+        pytest.param("refuse", 503, 503, id="records come first"),
+    ],
+)
+def test_what_follows_a_failed_count_is_the_deployers_choice(
+    make_config, counter, choice, moscow, elsewhere
+):
+    gate = Gate.load(make_config(audit={"on_failure": choice}), counter=counter())
+    for _ in range(3):  # the second time comes from what is known already
+        for address, status in [(MOSCOW, moscow), (ELSEWHERE, elsewhere)]:
+            reply = gate.handle(environ(address, HTTP_HOST="localhost"), door="wsgi")
+            assert getattr(reply, "status", None) == status
+    assert gate.handle(environ(HTTP_HOST="evil"), door="wsgi").status == 421

@@ -90,7 +90,12 @@ class Counter(Protocol):
     """
 
     def slot(self, cell: CountCell) -> Callable[[], None]:
-        """Return what adds one to the count of `cell`."""
+        """Return what adds one to the count of `cell`.
+
+        Raises:
+            CountingError: The cell cannot be counted. What is returned raises it
+                as well, when a single count fails.
+        """
 
     def counts(self) -> Mapping[CountCell, int]:
         """Return all counts so far; a copy."""

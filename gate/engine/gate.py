@@ -78,18 +78,18 @@ class Gate:
             serving = self._renewed(serving)
         key = None
         seen = glance(environ, serving.snapshot.reading)
-        if seen is not None:
-            found = serving.recall(*seen, door)
-            if isinstance(found, Passage):
-                return found
-            key = found
         try:
+            if seen is not None:
+                found = serving.recall(*seen, door)
+                if isinstance(found, Passage):
+                    return found
+                key = found
             request = read_environ(environ, serving.snapshot.reading, door=door)
+            if request.method == "POST":
+                request = request._replace(target=target_of(environ))
+            return serving.answer(request, key)
         except RequestError as error:
             return serving.refused(error, door=door)
-        if request.method == "POST":
-            request = request._replace(target=target_of(environ))
-        return serving.answer(request, key)
 
     def answer(self, request: Request) -> Answer | Passage:
         """Return what follows from a request that was read already."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gate.audit import CountCell, Outcome
+from gate.errors import CountingError, UncountedError
 from gate.model import Action, Membership
 
 if TYPE_CHECKING:
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 class Ledger:
     """Gives the slot in which a decision is counted.
 
+    Attributes:
+        gaps: Decisions that could not be counted and were served all the same.
+
     Args:
         snapshot: What decisions rest on.
         counter: Where counts go.
@@ -32,6 +37,7 @@ class Ledger:
         self._counter = counter
         self._now = now
         self._period = datetime.fromtimestamp(now, UTC).date().isoformat()
+        self.gaps = 0
         self._members: dict[int, Mapping[str, Membership]] = {}
 
     def areas_of(self, class_id: int) -> tuple[str, ...]:
@@ -59,7 +65,7 @@ class Ledger:
             reason: Why the outcome is not the plain one; "" for the decision's own.
         """
         decision = cell.decision
-        return self._counter.slot(
+        return self._open(
             CountCell(
                 period=self._period,
                 site=self._snapshot.config.site.name,
@@ -76,9 +82,19 @@ class Ledger:
             )
         )
 
+    def failed(self) -> None:
+        """Do what the deployer chose for a decision that cannot be counted.
+
+        Raises:
+            UncountedError: The choice is to refuse the request.
+        """
+        if self._snapshot.config.audit.on_failure == "refuse":
+            raise UncountedError
+        self.gaps += 1
+
     def refused(self, error: RequestError, *, door: str) -> None:
         """Count a request that no decision could be made for."""
-        self._counter.slot(
+        add = self._open(
             CountCell(
                 period=self._period,
                 site=self._snapshot.config.site.name,
@@ -93,7 +109,28 @@ class Ledger:
                 rules=(),
                 versions=self._snapshot.versions,
             )
-        )()
+        )
+        try:
+            add()
+        except CountingError:  # it is refused already
+            self.gaps += 1
+
+    def count(self, add: Callable[[], None]) -> None:
+        """Count once in a slot, or do what the deployer chose for a failure.
+
+        Raises:
+            UncountedError: Counting failed, and the choice is to refuse the request.
+        """
+        try:
+            add()
+        except CountingError:
+            self.failed()
+
+    def _open(self, cell: CountCell) -> Callable[[], None]:
+        try:
+            return self._counter.slot(cell)
+        except CountingError as error:
+            return partial(_fail, error)
 
     def _in_force(self, class_id: int) -> Mapping[str, Membership]:
         """Return the membership of a class in each area, by the version of today."""
@@ -106,6 +143,11 @@ class Ledger:
                 if version.since <= self._now
             }
         return self._members[class_id]
+
+
+def _fail(error: CountingError) -> None:
+    """Stand in for a slot that could not be had."""
+    raise error
 
 
 _NO = Membership.NO

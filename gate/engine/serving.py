@@ -15,6 +15,7 @@ from gate.audit import Outcome
 from gate.decision import Cell, Patterns, Table, stricter
 from gate.engine.ledger import Ledger
 from gate.engine.meeting import LET_THROUGH, WHOLE_PAGES, Meeting, meet
+from gate.errors import CountingError, UncountedError
 from gate.model import Action, Activity, Passage, Unknown
 from gate.request import is_user_typed_or_same_origin
 
@@ -102,7 +103,10 @@ class Serving:
         plan = self._known.get(key)
         if plan is None or plan.add is None:
             return key
-        plan.add()
+        try:
+            plan.add()
+        except CountingError:
+            self._ledger.failed()
         return plan.passage
 
     def answer(self, request: Request, key: _Key | None = None) -> Answer | Passage:
@@ -133,7 +137,7 @@ class Serving:
         if plan.add is not None:
             if key is not None:
                 self._note(key, plan)
-            plan.add()
+            self._ledger.count(plan.add)
             return plan.passage
         return self._meet(plan, request, activity, class_id)
 
@@ -144,7 +148,8 @@ class Serving:
 
     def refused(self, error: RequestError, *, door: str) -> Answer:
         """Answer a request that no decision can be made for, counted."""
-        self._ledger.refused(error, door=door)
+        if not isinstance(error, UncountedError):
+            self._ledger.refused(error, door=door)
         return self.snapshot.pages.refusal(error)
 
     def _plan(
@@ -223,14 +228,15 @@ class Serving:
                 plan.passage,
             )
         )
-        self._ledger.slot(
+        add = self._ledger.slot(
             plan.cell,
             class_id,
             door=request.door,
             activity=activity,
             outcome=met.outcome,
             reason=met.reason,
-        )()
+        )
+        self._ledger.count(add)
         return met.reply
 
     def _leave(self, request: Request, class_id: int) -> Answer:
