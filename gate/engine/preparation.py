@@ -60,11 +60,15 @@ class Prepared:
 
     Attributes:
         databases: The GeoIP databases.
-        index_path: The index of the databases and the areas of the book.
+        database_digest: Their digest.
+        areas_digest: Digest of the areas of the book.
+        index_path: The index of both.
         proof_path: Exists when the book has been proved over that index.
     """
 
     databases: tuple[Path, ...]
+    database_digest: str
+    areas_digest: str
     index_path: Path
     proof_path: Path
 
@@ -84,6 +88,8 @@ class Prepared:
         )
         return cls(
             databases=databases,
+            database_digest=digest,
+            areas_digest=book.areas_digest,
             index_path=config.state / cache_name(digest, book.areas_digest),
             proof_path=config.state / f"proof-{sha256(told.encode()).hexdigest()[:32]}",
         )
@@ -91,9 +97,21 @@ class Prepared:
     def cached_index(self) -> Index | None:
         """Return the index if there is a sound one; else None."""
         try:
-            return Index.load(self.index_path)
+            return self.index()
         except IndexDamagedError:
             return None
+
+    def index(self) -> Index:
+        """Return the index.
+
+        Raises:
+            IndexDamagedError: There is none, or it is not sound.
+        """
+        return Index.load(
+            self.index_path,
+            database_digest=self.database_digest,
+            areas_digest=self.areas_digest,
+        )
 
     def note_soundness(self) -> None:
         """Record that the book may be served."""
@@ -119,7 +137,7 @@ def prepared_index(
         index = prepared.cached_index()
         if index is None or not prepared.proof_path.exists():
             _run(config_path)
-            index = Index.load(prepared.index_path)
+            index = prepared.index()
     except DatabaseError as error:
         return unusable_index(), (error,)
     return index, ()

@@ -6,6 +6,7 @@ cells that hold at least ten decisions; the rest is one number.
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import socket
@@ -87,6 +88,7 @@ class StatusSocket:
         self._socket.bind(str(self.path))
         self.path.chmod(0o600)
         self._socket.listen(8)
+        atexit.register(self.close)
         Thread(target=self._serve, name="gate-status", daemon=True).start()
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import stat
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from gate.doors.proxy import Proxy
 from gate.doors.static import Folder
 from gate.doors.wsgi import GateMiddleware
 from gate.engine import Gate
+from gate.engine.status import StatusSocket
 from gate.errors import PortTakenError, SiteMissingError
 from gate.request.proxies import NO_HEADER, Proxies
 
@@ -39,6 +41,45 @@ class Source:
     demo: bool = False
     folder: Path | None = None
     upstream: str | None = None
+
+
+class Stand:
+    """The application that is served, and the gate in it; built anew on every HUP."""
+
+    def __init__(self, config: Config, source: Source) -> None:
+        self._config = config
+        self._source = source
+        self._gate: Gate | None = None
+
+    def build(self) -> WSGIApplication:
+        """Make the WSGI application.
+
+        Raises:
+            SiteMissingError: There is nothing to stand in front of.
+            GateError: The configuration or the rule book cannot be used.
+        """
+        source = self._source
+        if source.demo:
+            from gate.workbench.demo import create_demo  # noqa: PLC0415  # brings Flask
+
+            self._gate = Gate.load(self._config.path)
+            return create_demo(self._gate)
+        site: WSGIApplication
+        if source.folder is not None:
+            site, door = Folder(source.folder), "static"
+        else:
+            site, door = _proxy(self._config, source), "proxy"
+        self._gate = Gate.load(self._config.path)
+        return GateMiddleware(site, self._gate, door=door)
+
+    def open_status(self) -> None:
+        """Let `gate status` ask this worker; without it the worker serves as well."""
+        if self._gate is None:
+            return
+        try:
+            StatusSocket(self._gate, self._gate.snapshot.config.state).open()
+        except OSError as error:
+            sys.stderr.write(f"gate status cannot ask this worker: {error.strerror}\n")
 
 
 def serve(
@@ -67,30 +108,12 @@ def serve(
 
     address = listen or config.server.listen
     check_free(address)
+    stand = Stand(config, source)
     server = Server(
-        lambda: build_app(config, source), settings(config, address, pidfile)
+        stand.build, settings(config, address, pidfile), on_start=stand.open_status
     )
     announce(config, source, address, console or Console())
     server.run()
-
-
-def build_app(config: Config, source: Source) -> WSGIApplication:
-    """Make the WSGI application that `serve` runs.
-
-    Raises:
-        SiteMissingError: There is nothing to stand in front of.
-        GateError: The configuration or the rule book cannot be used.
-    """
-    if source.demo:
-        from gate.workbench.demo import create_demo  # noqa: PLC0415  # brings Flask
-
-        return create_demo(config)
-    site: WSGIApplication
-    if source.folder is not None:
-        site, door = Folder(source.folder), "static"
-    else:
-        site, door = _proxy(config, source), "proxy"
-    return GateMiddleware(site, Gate.load(config.path), door=door)
 
 
 def settings(

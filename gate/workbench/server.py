@@ -72,13 +72,19 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     Args:
         build: Makes the application; raises GateError if it cannot.
         settings: gunicorn settings beside the hardened ones.
+        on_start: Called in each worker when it begins.
     """
 
     def __init__(
-        self, build: Callable[[], WSGIApplication], settings: Mapping[str, Any]
+        self,
+        build: Callable[[], WSGIApplication],
+        settings: Mapping[str, Any],
+        on_start: Callable[[], None] | None = None,
     ) -> None:
         self._build = build
         self._settings = {**HARDENED, "logger_class": QuietLogger, **settings}
+        if on_start is not None:
+            self._settings["post_worker_init"] = lambda _worker: on_start()
         super().__init__()
         self.callable = build()
 

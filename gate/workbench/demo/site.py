@@ -18,7 +18,6 @@ from flask import (
 )
 
 from gate.doors.flask import FlaskGate, activity
-from gate.engine import Gate
 from gate.workbench.demo.bar import DemoBar
 from gate.workbench.demo.places import demo_places
 
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from flask import Response
     from werkzeug import Response as BaseResponse
 
-    from gate.config import Config
+    from gate.engine import Gate
 
 POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; base-uri 'none'; "
@@ -41,17 +40,14 @@ paper = Blueprint("paper", __name__)
 Article = dict[str, Any]
 
 
-def create_demo(config: Config) -> WSGIApplication:
+def create_demo(gate: Gate) -> WSGIApplication:
     """Make the demo site with the gate in front and the bar around both.
 
     Args:
-        config: The configuration; its site name is the name of the outlet.
-
-    Raises:
-        GateError: The configuration or the rule book cannot be used.
+        gate: The gate; its site name is the name of the outlet.
     """
-    gate = Gate.load(config.path)
-    return DemoBar(create_site(config.site.name, gate), demo_places())
+    name = gate.snapshot.config.site.name
+    return DemoBar(create_site(name, gate), demo_places())
 
 
 def create_site(name: str, gate: Gate) -> Flask:
