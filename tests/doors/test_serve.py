@@ -163,7 +163,7 @@ def test_an_upstream_is_a_site(serve, upstream):
 
 def test_a_broken_configuration_leaves_the_gate_at_work(home, serve, tmp_path):
     folder = tmp_path / "own"
-    shutil.copytree(home, folder)
+    shutil.copytree(home, folder, ignore=shutil.ignore_patterns("run"))
     server = serve("--demo", folder=folder)
     config = folder / "config.yaml"
     sound = config.read_text()
