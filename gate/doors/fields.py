@@ -53,8 +53,23 @@ _STALE_FIELDS = frozenset(
 )
 _PAGE_FIELDS = _STALE_FIELDS | _CACHE_FIELDS
 _READABLE_CODINGS = frozenset({"gzip", "x-gzip", "deflate", "identity"})
+_SUBRESOURCE = re.compile(
+    r"(?:image|audio|video|font)/|text/(?:css|javascript)\b"
+    r"|application/(?:javascript|wasm|manifest\+json|(?:rss|atom)\+xml|feed\+json)\b",
+    re.IGNORECASE,
+)
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
 _WIDE_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*(?:utf-?(?:7|16|32)|ucs|iso-2022)")
+
+
+def is_subresource(headers: Fields) -> bool:
+    """Say whether an answer can only be a part of a page, or a feed.
+
+    A shared cache that keeps anything else, a text or a PDF say, would hand it to a
+    reader who goes to the same address without asking the gate.
+    """
+    kinds = [value for name, value in headers if name.lower() == "content-type"]
+    return len(kinds) == 1 and bool(_SUBRESOURCE.match(kinds[0]))
 
 
 def is_html(content_type: str) -> bool:

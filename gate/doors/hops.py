@@ -52,6 +52,20 @@ _ADDRESSES = frozenset(
 _ADDRESS_PREFIXES = ("x-forwarded-", "cf-ip", "cloudfront-viewer-", "x-envoy-external")
 
 
+# Fields in which a proxy names another path or method; some sites believe them.
+_MOVERS = frozenset(
+    {
+        "x-original-url",
+        "x-original-uri",
+        "x-rewrite-url",
+        "x-replaced-path",
+        "x-http-method",
+        "x-http-method-override",
+        "x-method-override",
+    }
+)
+
+
 def upstream_fields(
     environ: Mapping[str, Any], *, scheme: str, forward_address: bool
 ) -> HTTPHeaderDict:
@@ -122,6 +136,7 @@ def _is_claim(name: str) -> bool:
     plain = "".join(c if c.isalnum() else "-" for c in name)
     return (
         plain in _ADDRESSES
+        or plain in _MOVERS
         or plain.startswith(_ADDRESS_PREFIXES)
         or plain.startswith("x-gate-")
     )

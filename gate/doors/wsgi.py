@@ -8,7 +8,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Protocol
 
-from gate.doors.fields import ask_whole, is_html, keep_private
+from gate.doors.fields import ask_whole, is_subresource, keep_private
 from gate.doors.reply import Reply
 from gate.doors.sending import send
 from gate.model import Answer, Passage
@@ -122,8 +122,7 @@ def _private_html(start_response: StartResponse) -> StartResponse:
         exc_info: OptExcInfo | None = None,
         /,
     ) -> Callable[[bytes], object]:
-        types = [value for name, value in headers if name.lower() == "content-type"]
-        if not types or is_html(types[0]):  # a browser may take an untyped one as HTML
+        if not is_subresource(headers):
             headers = keep_private(headers)
         return start_response(status, headers, exc_info)
 

@@ -78,7 +78,7 @@ def _undeclared(meeting: Meeting) -> Met:
     """Tell Continue, a POST to the article's own address, from the site's own POST."""
     way = continues(meeting.request, meeting.pages.revision)
     if way == "no":
-        return Met(meeting.passage, Outcome.PASSED, "undeclared")
+        return Met(_unasked(meeting), Outcome.PASSED, "undeclared")
     if meeting.cell.decision.action is Action.BLOCK:
         return Met(_page(meeting), Outcome.BLOCKED)
     if way == "yes":
@@ -86,6 +86,14 @@ def _undeclared(meeting: Meeting) -> Met:
     if way == "direct":
         return Met(replace(meeting.passage, as_get=True), Outcome.COVERED)
     return Met(_page(meeting), Outcome.COVERED)
+
+
+def _unasked(meeting: Meeting) -> Passage:
+    """Let the site's own POST pass; a page that answers it still gets the banner."""
+    acknowledges = acknowledged(meeting.request, meeting.pages.revision)
+    if meeting.cell.decision.action is Action.PASS or acknowledges:
+        return meeting.passage
+    return replace(_with_banner(meeting), otherwise=None)
 
 
 def _interstitial(meeting: Meeting) -> Answer | Passage:
@@ -111,16 +119,20 @@ def _was_shown(meeting: Meeting) -> Passage | None:
 
 
 def _with_banner(meeting: Meeting) -> Passage:
-    """Put the banner on the passage; a whole page without a place for it is held."""
-    passage, notices = meeting.passage, meeting.cell.decision.notices
-    if meeting.request.kind not in WHOLE_PAGES:
-        return passage
-    banner = meeting.pages.banner(meeting.request, notices, areas=meeting.areas)
+    """Put the banner on the passage; a page without a place for it is held.
+
+    What a script asked for may be a part of a page: it gets the banner if it is a
+    whole one, and passes if it is not.
+    """
+    request, passage = meeting.request, meeting.passage
+    notices = meeting.cell.decision.notices
+    banner = meeting.pages.banner(request, notices, areas=meeting.areas)
+    holds = request.kind is not Kind.FETCH and _was_shown(meeting) is None
     return replace(
         passage,
         top=banner.html,
         mark=banner.mark + passage.mark,
-        otherwise=None if _was_shown(meeting) else _page(meeting),
+        otherwise=_page(meeting) if holds else None,
     )
 
 

@@ -151,7 +151,7 @@ def _run(config_path: Path) -> None:
         FindingsError: The book may not be served.
         PreparationError: The process ended without a result.
     """
-    command = [sys.executable, "-m", "gate.engine.prepare", str(config_path)]
+    command = [sys.executable, "-P", "-m", "gate.engine.prepare", str(config_path)]
     done = subprocess.run(  # noqa: S603 - our own module, and a path, no shell
         command, capture_output=True, check=False, text=True
     )

@@ -185,7 +185,7 @@ class Serving:
         if self.snapshot.config.mode == "observe" or request.kind in LET_THROUGH:
             return True
         if activity is None:
-            return not cell.gated or request.method != "POST"
+            return not cell.gated
         return cell.decision.action is Action.PASS
 
     def _settled_outcome(
@@ -241,8 +241,9 @@ class Serving:
 
     def _leave(self, request: Request, class_id: int) -> Answer:
         exits = self.snapshot.config.site.exit_url
-        own = (exits.areas.get(area) for area in self._ledger.areas_of(class_id))
-        url = next((url for url in own if url), exits.default)
+        areas = self._ledger.areas_of(class_id)
+        own = (url for area, url in exits.areas.items() if area in areas)
+        url = next(own, exits.default)
         return leave(request, url, clear=is_user_typed_or_same_origin(request))
 
     def _doubted(

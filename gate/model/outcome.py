@@ -64,8 +64,8 @@ class Passage:
 
     Attributes:
         private: Whether the answer must leave as `private, no-cache`.
-        private_html: Whether it must if it is HTML, whatever was asked for (an
-            asset or a feed on a path that a rule can gate).
+        private_html: Whether it must unless it can only be a part of a page or a
+            feed, whatever was asked for.
         top: HTML to put right after `<body>`; empty for none.
         bottom: HTML to put right before `</body>`; empty for none.
         otherwise: Answer to give instead when `top` finds no place in an HTML

@@ -110,6 +110,8 @@ def _resolved(path: str) -> str:
     kept: list[str] = []
     segments = path[1:].split("/")
     for segment in segments:
+        if ";" in segment and segment.partition(";")[0] in {".", ".."}:
+            raise BadPathError("has a dot segment with a parameter")
         if segment == "..":
             if not (kept and kept.pop()):
                 raise BadPathError("climbs above the root or over a duplicate slash")

@@ -17,6 +17,7 @@ from gate.doors.wsgi import GateMiddleware
 from gate.engine import Gate
 from gate.engine.status import StatusSocket
 from gate.errors import PortTakenError, SiteMissingError
+from gate.model import Unknown
 from gate.request.proxies import NO_HEADER, Proxies
 
 if TYPE_CHECKING:
@@ -62,14 +63,14 @@ class Stand:
         if source.demo:
             from gate.workbench.demo import create_demo  # noqa: PLC0415  # brings Flask
 
-            self._gate = Gate.load(self._config.path)
+            self._gate = load(self._config)
             return create_demo(self._gate)
         site: WSGIApplication
         if source.folder is not None:
             site, door = Folder(source.folder), "static"
         else:
             site, door = _proxy(self._config, source), "proxy"
-        self._gate = Gate.load(self._config.path)
+        self._gate = load(self._config)
         return GateMiddleware(site, self._gate, door=door)
 
     def open_status(self) -> None:
@@ -114,6 +115,22 @@ def serve(
     )
     announce(config, source, address, console or Console())
     server.run()
+
+
+def load(config: Config) -> Gate:
+    """Load the gate, and say on standard error what it has to do without.
+
+    Raises:
+        GateError: The configuration or the rule book cannot be used.
+    """
+    gate = Gate.load(config.path)
+    unusable = gate.snapshot.book.unknown.actions[Unknown.DATABASE_UNUSABLE]
+    for error in gate.snapshot.trouble:
+        sys.stderr.write(
+            f"{error.code} {error} {error.hint}\n"
+            f"Until then no place is known, and everybody meets: {unusable}.\n"
+        )
+    return gate
 
 
 def settings(
