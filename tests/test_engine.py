@@ -123,7 +123,7 @@ def test_the_second_button_brings_the_article_without_a_cookie(gate):
         pytest.param(
             "REVISION",
             {"HTTP_SEC_FETCH_SITE": "cross-site"},
-            None,
+            403,
             id="another site's form",
         ),
     ],
@@ -196,8 +196,56 @@ def test_kinds_of_request(ask, fields, status):
     assert getattr(ask(**fields), "status", None) == status
 
 
-def test_a_feed_passes(ask):
-    assert isinstance(ask(path="/feed.xml"), Passage)
+def test_a_feed_passes_unless_it_turns_out_to_be_a_page(ask):
+    passage = ask(path="/feed.xml")
+    assert isinstance(passage, Passage)
+    assert passage.otherwise.status == 403
+    assert ask(ELSEWHERE, path="/feed.xml").otherwise is None
+
+
+def test_an_article_that_comes_in_the_name_of_a_picture_is_held(ask, gate):
+    picture = {"HTTP_SEC_FETCH_DEST": "image"}
+    assert ask(**picture).otherwise.status == 403
+    cookie = f"__Host-n={gate.snapshot.pages.revision}"
+    assert ask(**picture, HTTP_COOKIE=cookie).otherwise is None
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "OPTIONS", "PROPFIND"])
+def test_an_article_that_answers_an_undeclared_method_is_held(ask, method):
+    assert ask(method=method).otherwise.status == 403
+    assert ask(ELSEWHERE, method=method).otherwise is None
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "PUT", "POST", "DELETE"])
+def test_no_other_request_takes_continue_away(gate, method):
+    gate.handle(environ(method=method), door="wsgi")
+    assert post(gate, f"n={gate.snapshot.pages.revision}").status == 303
+
+
+def test_a_frame_on_a_strangers_page_is_refused_where_a_banner_is_due(ask):
+    frame = {"HTTP_SEC_FETCH_DEST": "iframe", "HTTP_SEC_FETCH_SITE": "cross-site"}
+    assert ask("10.0.0.1", **frame).status == 403
+    assert ask("10.0.0.1", **(frame | {"HTTP_SEC_FETCH_SITE": "same-origin"})).top
+
+
+def test_counts_do_not_tell_going_on_from_being_shown(gate, ask):
+    ask()
+    before = set(gate.counter.counts())
+    post(gate, f"n={gate.snapshot.pages.revision}")
+    assert set(gate.counter.counts()) == before
+
+
+@pytest.mark.parametrize("first", ["/feeds/", "/feeds", "/-/leave/", "/-/leave", "/x/"])
+@pytest.mark.parametrize("address", [MOSCOW, ELSEWHERE])
+def test_what_was_asked_before_changes_no_answer(make_config, first, address):
+    config = make_config(site={"feeds": ["/feeds/*", "/*/atom.xml"]})
+    fresh, warm = Gate.load(config), Gate.load(config)
+    asked = ["/zzz/x", "/", "/-/leave", "/-/leave/", "/feeds/a", "/a/atom.xml", first]
+    warm.handle(environ(address, path=first, HTTP_HOST="localhost"), door="wsgi")
+    for path in asked:
+        question = environ(address, path=path, HTTP_HOST="localhost")
+        expected = Gate(fresh.snapshot).handle(question, door="wsgi")
+        assert warm.handle(question, door="wsgi") == expected
 
 
 def test_leave_leads_away_by_area_and_clears_for_who_typed_it(ask):

@@ -9,7 +9,6 @@ All of it is pure: the clock and the book are arguments.
 from __future__ import annotations
 
 from gate.decision.evaluate import conditions_of, decide, examine, stricter
-from gate.decision.pattern import Patterns
 from gate.decision.rows import Conditions, Examination, ExemptionRow, RuleRow
 from gate.decision.segments import (
     Group,
@@ -20,6 +19,7 @@ from gate.decision.segments import (
     segments,
 )
 from gate.decision.table import Cell, Table
+from gate.patterns import Patterns
 
 __all__ = [
     "Cell",

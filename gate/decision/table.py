@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from gate.decision.evaluate import conditions_of, decide, stricter
-from gate.decision.pattern import Patterns
 from gate.decision.segments import Group, Segment, globs_of, groups, segments
 from gate.model import Action, Activity, Decision, Unknown
+from gate.patterns import Patterns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -59,19 +59,30 @@ class Met(NamedTuple):
 def meet(meeting: Meeting) -> Met:
     """Return what a request meets."""
     if meeting.request.kind in LET_THROUGH:
-        reason = f"kind:{meeting.request.kind}"
-        return Met(meeting.passage, Outcome.PASSED, reason)
+        return Met(_in_parts(meeting), Outcome.PASSED, f"kind:{meeting.request.kind}")
     if meeting.activity is None:
         return _undeclared(meeting)
     match meeting.cell.decision.action:
         case Action.BLOCK:
             return Met(_page(meeting), Outcome.BLOCKED)
         case Action.BANNER:
-            return Met(_with_banner(meeting), Outcome.COVERED)
+            return Met(_bannered(meeting), Outcome.COVERED)
         case Action.INTERSTITIAL:
             return Met(_interstitial(meeting), Outcome.COVERED)
         case Action.PASS:
             return Met(meeting.passage, Outcome.PASSED)
+
+
+def _in_parts(meeting: Meeting) -> Passage:
+    """Let parts of a page and feeds pass, but no article that comes in their name."""
+    if _was_shown(meeting) is not None:
+        return meeting.passage
+    return replace(meeting.passage, otherwise=_page(_as_navigation(meeting)))
+
+
+def _as_navigation(meeting: Meeting) -> Meeting:
+    request = meeting.request._replace(kind=Kind.DOCUMENT)
+    return meeting._replace(request=request)
 
 
 def _undeclared(meeting: Meeting) -> Met:
@@ -89,11 +100,24 @@ def _undeclared(meeting: Meeting) -> Met:
 
 
 def _unasked(meeting: Meeting) -> Passage:
-    """Let the site's own POST pass; a page that answers it still gets the banner."""
-    acknowledges = acknowledged(meeting.request, meeting.pages.revision)
-    if meeting.cell.decision.action is Action.PASS or acknowledges:
+    """Let the site's own POST pass; an article that answers it is held."""
+    decision, kind = meeting.cell.decision, meeting.request.kind
+    if decision.action is Action.PASS or kind is Kind.FETCH:
         return meeting.passage
-    return replace(_with_banner(meeting), otherwise=None)
+    if _was_shown(meeting) is not None:
+        return meeting.passage
+    if decision.action is Action.BANNER:
+        return _with_banner(meeting)
+    return replace(meeting.passage, otherwise=_page(_as_navigation(meeting)))
+
+
+def _bannered(meeting: Meeting) -> Answer | Passage:
+    """Put the banner on what passes; a frame on a stranger's page is refused."""
+    request = meeting.request
+    site = request.headers.get("sec-fetch-site")
+    if request.kind is Kind.FRAME and site == "cross-site":
+        return _page(meeting)
+    return _with_banner(meeting)
 
 
 def _interstitial(meeting: Meeting) -> Answer | Passage:
@@ -104,7 +128,9 @@ def _interstitial(meeting: Meeting) -> Answer | Passage:
 def _was_shown(meeting: Meeting) -> Passage | None:
     """Return how the request passes if its notices were shown, else None."""
     request, revision = meeting.request, meeting.pages.revision
-    if meeting.activity is Activity.READ:
+    if meeting.cell.decision.action is Action.BLOCK:
+        return None
+    if meeting.activity in {None, Activity.READ}:
         return meeting.passage if acknowledged(request, revision) else None
     if request.kind is Kind.FETCH:
         return meeting.passage if shown(request, revision) else None

@@ -124,7 +124,7 @@ class Serving:
             else index.unknown(client.unknown)
         )
         path = request.path
-        if path == self._leave_path:
+        if path.rstrip("/") == self._leave_path:
             return self._leave(request, class_id)
         activity = snapshot.activities.of(request.method, path)
         cell = self._table.look_up(class_id, path, activity or Activity.READ)
@@ -182,10 +182,10 @@ class Serving:
         self, cell: Cell, request: Request, activity: Activity | None
     ) -> bool:
         """Say whether such requests pass, whatever else they carry."""
-        if self.snapshot.config.mode == "observe" or request.kind in LET_THROUGH:
+        if self.snapshot.config.mode == "observe":
             return True
-        if activity is None:
-            return not cell.gated
+        if activity is None and request.kind not in LET_THROUGH:
+            return not cell.gated  # else it may be Continue
         return cell.decision.action is Action.PASS
 
     def _settled_outcome(
@@ -200,18 +200,18 @@ class Serving:
         return (Outcome.EXEMPT if cell.decision.exemptions else Outcome.PASSED), ""
 
     def _passage(self, cell: Cell, request: Request) -> Passage:
-        if self.snapshot.config.mode == "observe":
-            return Passage(allowed=frozenset(Activity), action=cell.decision.action)
+        observes = self.snapshot.config.mode == "observe"
         site = self.snapshot.config.site
         keeps_private = cell.gated and site.cache == "private"
         footed = site.footer and cell.gated and request.kind in WHOLE_PAGES
+        footed = footed and not observes
         footer = self.snapshot.pages.footer
         return Passage(
             private=keeps_private and request.kind not in LET_THROUGH,
             private_html=keeps_private,
             bottom=footer.html if footed else b"",
             mark=footer.mark if footed else "",
-            allowed=cell.allowed,
+            allowed=frozenset(Activity) if observes else cell.allowed,
             action=cell.decision.action,
         )
 
@@ -232,7 +232,8 @@ class Serving:
             plan.cell,
             class_id,
             door=request.door,
-            activity=activity,
+            # Continue is counted like the page before it: nothing tells them apart.
+            activity=activity if met.reason else activity or Activity.READ,
             outcome=met.outcome,
             reason=met.reason,
         )

@@ -1,7 +1,7 @@
 """What arrived: a WSGI environ reduced to what a decision may see.
 
 Reading order: `numbers` (addresses), `proxies` (whom to believe), `address` (the
-client), `path` (the one canonical path), `host`, `feeds`, `kind` (what a request is
+client), `path` (the one canonical path), `host`, `kind` (what a request is
 for), `read` (the whole), `continuation` (what it says about notices that were shown).
 """
 

@@ -65,19 +65,19 @@ def continues(request: Request, revision: str) -> Continuation:
 
     Returns:
         "yes" and "direct" (the second button: answer with the article itself) for a
-        form with the current revision; "stale" for a form with something else that
-        looks like one: the page must be shown again; "no" for everything else, also
-        where the door cannot see the body.
+        form with the current revision from a page of this site; "stale" for a form of
+        another revision, or from who knows where: the page must be shown again; "no"
+        for everything else, also where the door cannot see the body.
     """
     if request.method != "POST" or request.form is None or not revision:
         return "no"
-    if not is_same_origin_navigation(request):
-        return "no"
     fields = [field.partition(b"=") for field in _fields(request.form)]
     values = {value for name, _, value in fields if name == COOKIE.encode()}
-    if revision.encode() in values:
-        return "direct" if any(name == DIRECT for name, _, _ in fields) else "yes"
-    return "stale" if any(_is_like(value, revision) for value in values) else "no"
+    if not _is_navigation(request) or not any(_is_like(v, revision) for v in values):
+        return "no"
+    if revision.encode() not in values or not is_same_origin_navigation(request):
+        return "stale"
+    return "direct" if any(name == DIRECT for name, _, _ in fields) else "yes"
 
 
 def shown(request: Request, revision: str) -> bool:

@@ -57,13 +57,18 @@ def canonical_raw(raw: str) -> str:
     Raises:
         BadPathError: As for `canonical_path`.
     """
-    path = _AUTHORITY.sub("", raw, count=1) if raw[:1] != "/" else raw
+    path = raw if raw[:1] == "/" else without_authority(raw)
     path = path.partition("#")[0].partition("?")[0]
     try:
         decoded = unquote_to_bytes(path.encode("latin-1")).decode()
     except UnicodeError:
         raise BadPathError("is not UTF-8") from None
     return canonical_path(decoded)
+
+
+def without_authority(raw: str) -> str:
+    """Return what follows scheme and host in a whole http URL, or `raw` itself."""
+    return _AUTHORITY.sub("", raw, count=1)
 
 
 def decoded_info(info: str) -> str:

@@ -24,8 +24,8 @@ from gate.errors import (
     UnknownHostError,
 )
 from gate.model import Request
+from gate.patterns import Patterns
 from gate.request.address import client_of, is_trusted
-from gate.request.feeds import Feeds
 from gate.request.host import canonical_host, configured_host
 from gate.request.kind import kind_of
 from gate.request.path import (
@@ -65,7 +65,7 @@ class ReadSettings:
 
     hosts: Mapping[str, str]
     proxies: Proxies
-    feeds: Feeds
+    feeds: Patterns
     own_prefix: str = "/-/"
 
     @classmethod
@@ -94,7 +94,7 @@ class ReadSettings:
         return cls(
             hosts=dict(zip(names, names, strict=True)),
             proxies=Proxies.compile(trusted_proxies, header),
-            feeds=Feeds.compile(feed_paths),
+            feeds=Patterns(feed_paths),
             own_prefix=own_prefix,
         )
 
@@ -138,7 +138,7 @@ def read_environ(
         _scheme(environ, settings),
         host,
         path,
-        kind_of(environ, feed=path in settings.feeds),
+        kind_of(environ, feed=settings.feeds.signature(path) != 0),
         client_of(_peer(environ), environ, settings.proxies),
         EnvironHeaders(environ),
         peek_form(environ) if method == "POST" else None,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
+
+from gate.request.path import without_authority
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,12 +22,10 @@ def target_of(environ: Mapping[str, Any]) -> str:
     Returns:
         Path and query, encoded, beginning with "/"; never a host.
     """
-    raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
+    raw: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
     if raw:
-        parts = urlsplit(raw) if "://" in raw.partition("?")[0] else None
-        if parts is None:
-            return str(raw)
-        return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        target = raw if raw[0] == "/" else without_authority(raw)
+        return target if target[:1] == "/" else f"/{target}"
     path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
     query = environ.get("QUERY_STRING", "")
     encoded = quote(path.encode("latin-1")) or "/"

@@ -16,8 +16,8 @@ from heapq import heappop, heappush
 from itertools import chain
 from typing import TYPE_CHECKING, NoReturn
 
-from gate.decision.pattern import ANY_SEGMENTS, segments_of
 from gate.errors import PatternsMultiplyError
+from gate.patterns import ANY_SEGMENTS, segments_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
