@@ -209,6 +209,19 @@ class StateFolderError(BookError):
         self.reason = reason
 
 
+class FilesChangedError(BookError):
+    """The rule book changed while it was being proved."""
+
+    code: ClassVar[str] = "E305"
+    remedy: ClassVar[str] = "Try again when the files rest."
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The files changed while the rule book was being proved.",
+            hint=self.remedy,
+        )
+
+
 class PatternsMultiplyError(BookError):
     """The patterns of a rule book combine in too many ways to be proved.
 

@@ -56,3 +56,17 @@ def test_coarse_counts_add_up_sections_before_they_hide_small_cells():
     told, small = coarse(counts)
     assert told == [("RU", "read", "interstitial", "covered", "", SMALLEST_COUNT)]
     assert small == 9
+
+
+def test_coarse_counts_move_in_tens_so_that_two_looks_show_no_single_reader():
+    assert coarse({cell(): 17}) == (
+        [("RU", "read", "interstitial", "covered", "", 10)],
+        7,
+    )
+
+
+def test_only_this_period_and_the_last_are_kept():
+    counter = MemoryCounter()
+    for day in ("2026-11-20", "2026-11-21", "2026-11-22"):
+        counter.slot(cell()._replace(period=day))()
+    assert {c.period for c in counter.counts()} == {"2026-11-21", "2026-11-22"}

@@ -363,7 +363,7 @@ class TestEnvironment:
     def test_a_section_that_is_no_mapping_stays_an_error_of_the_file(self, config):
         made, findings = config(
             ("audit: {on_failure: serve}", "audit: serve"),
-            environ={"GATE_AUDIT__PERIOD": "hour"},
+            environ={"GATE_AUDIT__ON_FAILURE": "refuse"},
         )
         assert made is None
         assert [f.mark.line for f in findings] == [11]
@@ -451,7 +451,7 @@ class TestShippedFile:
 
     def test_what_is_commented_out_shows_the_default(self, tmp_path):
         text = SHIPPED.read_text("utf-8")
-        defaults = ("footer", "cache", "own_prefix", "state", "period")
+        defaults = ("footer", "cache", "own_prefix", "state")
         for key in defaults:
             text = re.sub(rf"^( *)# ({key}: )", r"\1\2", text, flags=re.MULTILINE)
         path = tmp_path / "config.yaml"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +13,9 @@ from gate.engine import Gate, load_snapshot
 from gate.engine.status import report
 from gate.errors import CountingError, FindingsError, StateFolderError
 from gate.model import Action, Activity, Membership, Passage
+from gate.places.embedded import embedded_database
 
+ROOT = Path(__file__).parent.parent
 MOSCOW = "77.88.8.8"
 ELSEWHERE = "8.8.8.8"
 ARTICLE = "/a/the-night-ferry"
@@ -290,18 +294,30 @@ def test_a_count_names_everything_that_the_decision_rests_on(gate, ask):
     assert cell.versions.database == gate.snapshot.index.database.digest
 
 
-def test_without_a_usable_database_the_written_action_holds(make_config, tmp_path):
+@pytest.mark.parametrize("content", [b"not a database", None])
+def test_without_a_usable_database_the_written_action_holds(
+    make_config, tmp_path, content
+):
     broken = tmp_path / "broken.mmdb"
-    broken.write_bytes(b"not a database")
-    gate = Gate.load(make_config(geo={"databases": [str(broken)]}))
+    if content is not None:
+        broken.write_bytes(content)
+    state = str(tmp_path / "own")
+    gate = Gate.load(make_config(geo={"databases": [str(broken)]}, state=state))
+    assert [error.code[:2] for error in gate.snapshot.trouble] == ["E2"]
+    assert gate.handle(environ(ELSEWHERE), door="wsgi").action is Action.BANNER
+    assert gate.handle(environ(MOSCOW), door="wsgi").action is Action.BANNER
+
+
+def test_a_database_that_breaks_leaves_its_last_index_at_work(make_config, tmp_path):
+    own = tmp_path / "own.mmdb"
+    shutil.copy(embedded_database(), own)
+    config = make_config(geo={"databases": [str(own)]}, state=str(tmp_path / "own"))
+    assert not Gate.load(config).snapshot.trouble
+    own.write_bytes(own.read_bytes()[:100_000])
+    gate = Gate.load(config)
     assert gate.snapshot.trouble
-    assert gate.handle(environ(ELSEWHERE), door="wsgi").action is Action.BANNER
-
-
-def test_a_missing_database_is_no_database(make_config):
-    gate = Gate.load(make_config(geo={"databases": ["no-such.mmdb"]}))
-    assert gate.handle(environ(ELSEWHERE), door="wsgi").action is Action.BANNER
-    assert [error.code for error in gate.snapshot.trouble] == ["E202"]
+    assert gate.handle(environ(MOSCOW), door="wsgi").status == 403
+    assert gate.handle(environ(ELSEWHERE), door="wsgi").action is Action.PASS
 
 
 def test_an_old_database_still_decides_but_never_below_its_written_action(make_config):
@@ -344,6 +360,31 @@ def test_a_state_folder_that_cannot_be_made_is_a_clear_error(make_config, tmp_pa
         Gate.load(make_config(state=str(file / "state")))
 
 
+def test_a_state_folder_that_others_may_write_to_is_refused(make_config, tmp_path):
+    folder = tmp_path / "open"
+    folder.mkdir()
+    folder.chmod(0o777)
+    with pytest.raises(StateFolderError):
+        Gate.load(make_config(state=str(folder)))
+
+
+def test_a_book_that_was_never_proved_is_not_served(make_config, tmp_path):
+    config = make_config(state=str(tmp_path / "own"))
+    rules = tmp_path / "rules"
+    shutil.copytree(ROOT / "rules", rules)
+    file = rules / "undesirable-organization.yaml"
+    book = file.read_text("utf-8")
+    areas = "areas: [russia, russia-controlled-ukraine]\n      activities: [read]"
+    assert areas in book
+    file.write_text(book.replace(areas, areas.replace("russia, ", "")), "utf-8")
+    config.write_text(
+        config.read_text("utf-8").replace(str(ROOT / "rules"), str(rules))
+    )
+    with pytest.raises(FindingsError) as caught:
+        Gate.load(config)
+    assert {"R043", "R055"} <= {finding.code for finding in caught.value.findings}
+
+
 def test_two_gates_in_one_process_count_apart(make_config):
     one, two = Gate.load(make_config()), Gate.load(make_config())
     one.handle(environ(), door="wsgi")
@@ -355,8 +396,8 @@ def test_status_tells_totals_and_hides_small_cells(gate, ask):
         ask()
     ask(ELSEWHERE)
     told = report(gate)
-    assert (told["total"], told["small"]) == (13, 1)
-    assert [row[-1] for row in told["cells"]] == [12]
+    assert (told["total"], told["small"]) == (13, 3)
+    assert [row[-1] for row in told["cells"]] == [10]
     assert MOSCOW not in str(told)
 
 

@@ -102,7 +102,7 @@ class Counter(Protocol):
 
 
 class MemoryCounter:
-    """Counts in the memory of this process; gone when it ends."""
+    """Counts of this period and the last, in the memory of this process only."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -110,6 +110,8 @@ class MemoryCounter:
 
     def slot(self, cell: CountCell) -> Callable[[], None]:
         with self._lock:
+            if cell not in self._counts:
+                self._forget_before(cell.period)
             count = self._counts.setdefault(cell, [0])
         lock = self._lock
 
@@ -118,6 +120,12 @@ class MemoryCounter:
                 count[0] += 1
 
         return add
+
+    def _forget_before(self, period: str) -> None:
+        """Drop periods before the last one, so that memory does not grow by the day."""
+        kept = sorted({*(cell.period for cell in self._counts), period})[-2:]
+        for cell in [cell for cell in self._counts if cell.period not in kept]:
+            del self._counts[cell]
 
     def counts(self) -> dict[CountCell, int]:
         with self._lock:

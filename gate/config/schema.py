@@ -144,9 +144,6 @@ class Audit(Strict):
     on_failure: Literal["serve", "refuse"] = Field(
         description="When a decision cannot be counted: serve, or refuse with 503."
     )
-    period: Literal["day", "hour"] = Field(
-        default="day", description="Finest time that any record tells apart."
-    )
 
 
 class Timeouts(Strict):
@@ -193,7 +190,7 @@ class Written(Strict):
     rules: Rules = Field(description="The rule book.")
     state: FilePath = Field(
         default=Path(".state"),
-        description="Folder that the gate may write to: index, counters, last good.",
+        description="Folder that the gate may write to; its own user's alone.",
     )
     audit: Audit = Field(description="What is recorded.")
     server: Server = Field(default=Server(), description="How `gate serve` runs.")

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from gate.audit import MemoryCounter
+from gate.engine.ledger import Gaps
 from gate.engine.serving import Serving
 from gate.engine.snapshot import Snapshot, load_snapshot
 from gate.errors import RequestError
@@ -44,7 +45,8 @@ class Gate:
         self.counter = MemoryCounter() if counter is None else counter
         self._clock = clock
         self._renewing = Lock()
-        self._serving = Serving(snapshot, self.counter, int(clock()))
+        self._gaps = Gaps()
+        self.replace(snapshot)
 
     @classmethod
     def load(cls, config: Path | str, *, counter: Counter | None = None) -> Gate:
@@ -65,6 +67,11 @@ class Gate:
     def snapshot(self) -> Snapshot:
         """What decisions rest on at this moment."""
         return self._serving.snapshot
+
+    @property
+    def gaps(self) -> int:
+        """How many decisions could not be counted and were served all the same."""
+        return self._gaps.count
 
     def handle(self, environ: dict[str, Any], *, door: str) -> Answer | Passage:
         """Return what follows from a WSGI request; a bad request is answered, too.
@@ -96,11 +103,14 @@ class Gate:
         serving = self._serving
         if self._clock() >= serving.until:
             serving = self._renewed(serving)
-        return serving.answer(request)
+        try:
+            return serving.answer(request)
+        except RequestError as error:
+            return serving.refused(error, door=request.door)
 
     def replace(self, snapshot: Snapshot) -> None:
         """Serve from another snapshot; requests under way finish on theirs."""
-        self._serving = Serving(snapshot, self.counter, int(self._clock()))
+        self._serving = Serving(snapshot, self.counter, int(self._clock()), self._gaps)
 
     def _renewed(self, serving: Serving) -> Serving:
         """Return what serves after `serving`, making it once for all threads."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from gate.audit import CountCell, Outcome
@@ -20,24 +21,37 @@ if TYPE_CHECKING:
     from gate.model import Activity
 
 
+class Gaps:
+    """How many decisions could not be counted, over the life of a gate."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self.count = 0
+
+    def add(self) -> None:
+        """Count one more."""
+        with self._lock:
+            self.count += 1
+
+
 class Ledger:
     """Gives the slot in which a decision is counted.
-
-    Attributes:
-        gaps: Decisions that could not be counted and were served all the same.
 
     Args:
         snapshot: What decisions rest on.
         counter: Where counts go.
         now: Unix seconds; its day (UTC) is the period of every count.
+        gaps: Counts decisions that could not be counted and were served all the same.
     """
 
-    def __init__(self, snapshot: Snapshot, counter: Counter, now: int) -> None:
+    def __init__(
+        self, snapshot: Snapshot, counter: Counter, now: int, gaps: Gaps
+    ) -> None:
         self._snapshot = snapshot
         self._counter = counter
         self._now = now
         self._period = datetime.fromtimestamp(now, UTC).date().isoformat()
-        self.gaps = 0
+        self._gaps = gaps
         self._members: dict[int, Mapping[str, Membership]] = {}
 
     def areas_of(self, class_id: int) -> tuple[str, ...]:
@@ -90,7 +104,7 @@ class Ledger:
         """
         if self._snapshot.config.audit.on_failure == "refuse":
             raise UncountedError
-        self.gaps += 1
+        self._gaps.add()
 
     def refused(self, error: RequestError, *, door: str) -> None:
         """Count a request that no decision could be made for."""
@@ -113,7 +127,7 @@ class Ledger:
         try:
             add()
         except CountingError:  # it is refused already
-            self.gaps += 1
+            self._gaps.add()
 
     def count(self, add: Callable[[], None]) -> None:
         """Count once in a slot, or do what the deployer chose for a failure.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gate.model import Answer, Request
 
 LET_THROUGH = frozenset({Kind.ASSET, Kind.FEED, Kind.PREFLIGHT})
-"""Kinds that no page can come before; the footer covers feeds."""
+"""Kinds that no page can come before; what the site answers decides the rest."""
 
 WHOLE_PAGES = frozenset({Kind.DOCUMENT, Kind.PREFETCH, Kind.PREVIEW})
 """Kinds whose HTML is a page of its own, with a place for a banner and a footer."""

@@ -7,6 +7,8 @@ digests of everything that it holds for; so a result that does not fit is never 
 from __future__ import annotations
 
 import json
+import os
+import stat
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ from gate import __version__
 from gate.errors import (
     DatabaseError,
     DatabaseMissingError,
+    FilesChangedError,
     FindingsError,
     IndexDamagedError,
     PreparationError,
@@ -78,20 +81,15 @@ class Prepared:
 
         Raises:
             DatabaseError: A database cannot be read.
-            StateFolderError: The state folder cannot be used.
         """
         databases = config.geo.databases or (embedded_database(),)
         digest = _digest(databases)
-        _ensure_folder(config.state)
-        told = json.dumps(
-            [__version__, book.digest, digest, sorted(config.rules.pinned.items())]
-        )
         return cls(
             databases=databases,
             database_digest=digest,
             areas_digest=book.areas_digest,
             index_path=config.state / cache_name(digest, book.areas_digest),
-            proof_path=config.state / f"proof-{sha256(told.encode()).hexdigest()[:32]}",
+            proof_path=_proof_path(config, book, digest),
         )
 
     def cached_index(self) -> Index | None:
@@ -113,37 +111,93 @@ class Prepared:
             areas_digest=self.areas_digest,
         )
 
+    def ensured_index(self, book: RuleBook) -> Index:
+        """Return the index, built and kept if there is none. Loads numpy for that.
+
+        Raises:
+            DatabaseError: A database cannot be used.
+            StateFolderError: The index cannot be written.
+        """
+        index = self.cached_index()
+        if index is None:
+            from gate.places.build import build_index  # noqa: PLC0415 - heavy
+
+            index = build_index(
+                self.databases, book.area_versions, areas_digest=book.areas_digest
+            )
+            try:
+                index.save(self.index_path)
+            except OSError as error:
+                raise StateFolderError(reason=error.strerror or "unknown") from error
+        return index
+
     def note_soundness(self) -> None:
         """Record that the book may be served."""
         self.proof_path.touch()
 
 
 def prepared_index(
-    config_path: Path, config: Config, book: RuleBook
+    config_path: Path, config: Config, book: RuleBook, environ: Mapping[str, str]
 ) -> tuple[Index, tuple[DatabaseError, ...]]:
     """Return the index for a proved book, preparing both where needed.
 
+    Args:
+        config_path: The configuration, for the process that prepares.
+        config: The same, read.
+        book: The rule book, read.
+        environ: Variables that override the configuration.
+
     Returns:
-        The index, and why no database could be used: then the index says
-        `database_unusable` of every address, for which the book has a written action.
+        The index, and why no database could be used. Then it is the last index of
+        these areas for which the book was proved, or, without one, an index that says
+        `database_unusable` of every address; the book has a written action for that.
 
     Raises:
         FindingsError: The book fails its own tests, or a promise is broken.
+        FilesChangedError: What was proved is not the book that was read.
         PreparationError: The preparing process ended without a result.
         StateFolderError: The state folder cannot be used.
     """
+    ensure_folder(config.state)
     try:
         prepared = Prepared.of(config, book)
         index = prepared.cached_index()
         if index is None or not prepared.proof_path.exists():
-            _run(config_path)
+            _run(config_path, environ)
             index = prepared.index()
     except DatabaseError as error:
-        return unusable_index(), (error,)
+        return _last_index(config, book) or unusable_index(), (error,)
+    if not prepared.proof_path.exists():
+        raise FilesChangedError
     return index, ()
 
 
-def _run(config_path: Path) -> None:
+def _last_index(config: Config, book: RuleBook) -> Index | None:
+    """Return the newest sound index for which the book was proved."""
+    found = config.state.glob(cache_name("*", book.areas_digest))
+    for path in sorted(found, key=lambda p: p.stat().st_mtime, reverse=True):
+        try:
+            index = Index.load(path, areas_digest=book.areas_digest)
+        except IndexDamagedError:
+            continue
+        if _proof_path(config, book, index.database.digest).exists():
+            return index
+    return None
+
+
+def _proof_path(config: Config, book: RuleBook, database_digest: str) -> Path:
+    """Return the file that says that a book was proved over a database."""
+    told = [
+        __version__,
+        book.digest,
+        database_digest,
+        sorted(config.rules.pinned.items()),
+    ]
+    name = sha256(json.dumps(told).encode()).hexdigest()[:32]
+    return config.state / f"proof-{name}"
+
+
+def _run(config_path: Path, environ: Mapping[str, str]) -> None:
     """Prepare in a child process.
 
     Raises:
@@ -153,7 +207,7 @@ def _run(config_path: Path) -> None:
     """
     command = [sys.executable, "-P", "-m", "gate.engine.prepare", str(config_path)]
     done = subprocess.run(  # noqa: S603 - our own module, and a path, no shell
-        command, capture_output=True, check=False, text=True
+        command, capture_output=True, check=False, env=dict(environ), text=True
     )
     if done.returncode == 0:
         return
@@ -190,8 +244,21 @@ def _diagnostic(told: dict[str, Any]) -> Diagnostic:
     return Diagnostic(**{**told, "mark": mark, "severity": severity})
 
 
-def _ensure_folder(folder: Path) -> None:
+def ensure_folder(folder: Path) -> None:
+    """Make the state folder if it is not there, for its owner only.
+
+    Raises:
+        StateFolderError: It cannot be made or written, belongs to somebody else, or
+            others may write to it: what lies in it decides whom the gate warns.
+    """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.stat()
     except OSError as error:
         raise StateFolderError(reason=error.strerror or "unknown") from error
+    if found.st_uid not in {0, os.geteuid()}:
+        raise StateFolderError(reason="it belongs to another user")
+    if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise StateFolderError(reason="others may write to it (chmod go-w)")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise StateFolderError(reason="permission denied")

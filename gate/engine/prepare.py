@@ -23,11 +23,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gate.config import load_config
-from gate.engine.preparation import Prepared, load_texts
+from gate.engine.preparation import Prepared, ensure_folder, load_texts
 from gate.errors import FindingsError, GateError
 from gate.model import Severity
 from gate.places.areas import membership
-from gate.places.build import build_index
 from gate.rules.judging import judge
 
 if TYPE_CHECKING:
@@ -48,13 +47,9 @@ def prepare(config_path: Path) -> tuple[Diagnostic, ...]:
     """
     config = load_config(config_path, os.environ)
     book, notices = load_texts(config)
+    ensure_folder(config.state)
     prepared = Prepared.of(config, book)
-    index = prepared.cached_index()
-    if index is None:
-        index = build_index(
-            prepared.databases, book.area_versions, areas_digest=book.areas_digest
-        )
-        index.save(prepared.index_path)
+    index = prepared.ensured_index(book)
     findings = judge(
         book,
         classes=index.classes,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gate.audit import Counter
+    from gate.engine.ledger import Gaps
     from gate.engine.snapshot import Snapshot
     from gate.errors import RequestError
     from gate.model import Answer, Request
@@ -61,7 +62,9 @@ class Serving:
             rule begins or ends, the database becomes too old, or the day ends.
     """
 
-    def __init__(self, snapshot: Snapshot, counter: Counter, now: int) -> None:
+    def __init__(
+        self, snapshot: Snapshot, counter: Counter, now: int, gaps: Gaps
+    ) -> None:
         self.snapshot = snapshot
         config, book = snapshot.config, snapshot.book
         self._table = Table.build(
@@ -71,7 +74,7 @@ class Serving:
             now=now,
             also=Unknown.DATABASE_UNUSABLE if self._is_old(now) else None,
         )
-        self._ledger = Ledger(snapshot, counter, now)
+        self._ledger = Ledger(snapshot, counter, now, gaps)
         self._find = snapshot.index.find
         self._leave_path = config.site.own_prefix + "leave"
         self._plans: dict[tuple[object, ...], Plan] = {}

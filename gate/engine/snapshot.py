@@ -7,6 +7,7 @@ counts name its digests.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from gate.audit import Versions
 from gate.config import load_config
 from gate.engine.activities import Activities
 from gate.engine.preparation import load_texts, prepared_index
+from gate.errors import FilesChangedError
 from gate.notices import Look, compile_pages
 from gate.request import ReadSettings
 
@@ -28,14 +30,17 @@ if TYPE_CHECKING:
     from gate.model import RuleBook
     from gate.places.index import Index
 
+MOST_TRIES = 3
+"""How often files that change while they are proved are read again."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """Everything that a decision rests on.
 
     Attributes:
-        trouble: What does not stop the gate from serving but must be known: the
-            database cannot be used, so that `unknown.database_unusable` holds.
+        trouble: What does not stop the gate from serving but must be known: why no
+            database can be used.
     """
 
     config: Config
@@ -59,12 +64,23 @@ def load_snapshot(
 
     Raises:
         FindingsError: A file has problems; all of them are in it.
-        UnsoundBookError: The book fails its tests, or a promise is broken.
+        FilesChangedError: The files did not rest for as long as a proof takes.
+        GateError: Anything else that stops the work.
     """
-    config = load_config(config_path, os.environ if environ is None else environ)
+    variables = os.environ if environ is None else environ
+    for _ in range(MOST_TRIES - 1):
+        with suppress(FilesChangedError):
+            return _load(config_path, variables)
+    return _load(config_path, variables)
+
+
+def _load(config_path: Path, environ: Mapping[str, str]) -> Snapshot:
+    config = load_config(config_path, environ)
     book, notices = load_texts(config)
-    index, trouble = prepared_index(config_path, config, book)
-    pages = compile_pages(notices, look_of(config, index))
+    index, trouble = prepared_index(config_path, config, book, environ)
+    pages = compile_pages(
+        notices, look_of(config, index), together=[(name,) for name in notices]
+    )
     return Snapshot(
         config=config,
         book=book,

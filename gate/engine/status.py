@@ -1,7 +1,7 @@
 """How a running worker says how it is: over a socket in the state folder, to its owner.
 
 Nothing is written to disk. What it says is coarse on purpose: totals, and counts of
-cells that hold at least ten decisions; the rest is one number.
+cells in tens; the rest is one number.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gate.engine.gate import Gate
 
 SMALLEST_COUNT = 10
-"""Least number of decisions that is told apart from others."""
+"""Decisions are told apart by so many at once."""
 
 FOLDER = "run"
 """Where the sockets lie within the state folder."""
@@ -38,6 +38,7 @@ def report(gate: Gate) -> dict[str, Any]:
         "versions": snapshot.versions._asdict(),
         "database_built": snapshot.index.database.build_epoch,
         "trouble": [f"{error.code}: {error}" for error in snapshot.trouble],
+        "gaps": gate.gaps,
         "total": small + sum(count for *_, count in cells),
         "cells": cells,
         "small": small,
@@ -47,18 +48,20 @@ def report(gate: Gate) -> dict[str, Any]:
 def coarse(
     counts: Mapping[CountCell, int],
 ) -> tuple[list[tuple[str, str, str, str, str, int]], int]:
-    """Add counts up to coarse cells and hide the small ones.
+    """Add counts up to coarse cells, in tens: two looks never show a single reader.
 
     Returns:
-        Place, activity, action, outcome, reason and count of every coarse cell with
-        at least `SMALLEST_COUNT` decisions, sorted; and the sum of all others.
+        Place, activity, action, outcome, reason and count of every coarse cell,
+        rounded down to a multiple of `SMALLEST_COUNT` that is not 0, sorted; and the
+        sum of all that is left over.
     """
     sums: dict[tuple[str, str, str, str, str], int] = {}
     for cell, count in counts.items():
         activity = cell.activity or "undeclared"
         key = (cell.place, activity, cell.action.word, cell.outcome, cell.reason)
         sums[key] = sums.get(key, 0) + count
-    told = sorted((*k, n) for k, n in sums.items() if n >= SMALLEST_COUNT)
+    tens = {key: n - n % SMALLEST_COUNT for key, n in sums.items()}
+    told = sorted((*key, n) for key, n in tens.items() if n)
     return told, sum(sums.values()) - sum(row[-1] for row in told)
 
 

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gate.config import check_agreement, read_config
-from gate.engine.preparation import Prepared
+from gate.engine.preparation import Prepared, ensure_folder
 from gate.errors import DatabaseError, FindingsError
 from gate.model import Severity
 from gate.notices import load_notices
 from gate.places.areas import membership
-from gate.places.build import build_index
 from gate.rules import lint, load_book
 from gate.rules.judging import weakened
 from gate.rules.proof import prove
@@ -100,14 +99,8 @@ def index_for(config: Config, book: RuleBook) -> Index:
         DatabaseError: A database cannot be used.
         StateFolderError: The state folder cannot be used.
     """
-    prepared = Prepared.of(config, book)
-    index = prepared.cached_index()
-    if index is None:
-        index = build_index(
-            prepared.databases, book.area_versions, areas_digest=book.areas_digest
-        )
-        index.save(prepared.index_path)
-    return index
+    ensure_folder(config.state)
+    return Prepared.of(config, book).ensured_index(book)
 
 
 def _index(
