@@ -81,6 +81,7 @@ class Pages:
         activity: Activity = Activity.READ,
         areas: Collection[str] = (),
         carries: bool = True,
+        own_form: bool = False,
     ) -> Answer:
         """Return what comes instead of the article, for any kind of request.
 
@@ -92,6 +93,8 @@ class Pages:
             areas: Areas of which the reader's place may be a member, in any order.
             carries: Whether the door can answer Continue with the article itself
                 and see the body of a form.
+            own_form: Whether a person sent the form from a page of this very site.
+                Any other is not offered again, because Continue would make it one.
 
         Returns:
             A page (403, or 451 when blocked) for navigations; a refusal (403) in
@@ -105,7 +108,12 @@ class Pages:
         if blocked:
             return self.blocked(request, decision.notices, areas=areas)
         return self.interstitial(
-            request, decision.notices, activity=activity, areas=areas, carries=carries
+            request,
+            decision.notices,
+            activity=activity,
+            areas=areas,
+            carries=carries,
+            own_form=own_form,
         )
 
     def interstitial(
@@ -116,6 +124,7 @@ class Pages:
         activity: Activity = Activity.READ,
         areas: Collection[str] = (),
         carries: bool = True,
+        own_form: bool = False,
     ) -> Answer:
         """Return the warning page that the reader clicks through: 403."""
         language = self.language(request, notices, areas)
@@ -123,7 +132,8 @@ class Pages:
             way = Way.READ if carries else Way.READ_COOKIE
             body = self._print(notices, language, way)
         else:
-            body = self._act(request, notices, language, carries=carries)
+            fields = self._repeated(request, own_form=own_form) if carries else None
+            body = self._act(request, notices, language, fields)
         return self._finish(request, 403, body, language)
 
     def blocked(
@@ -237,20 +247,18 @@ class Pages:
         request: Request,
         notices: tuple[str, ...],
         language: str,
-        *,
-        carries: bool,
+        fields: bytes | None,
     ) -> bytes:
-        fields = self._repeated(request) if carries else None
         way = Way.ACT_LOST if fields is None else Way.ACT
         back = way_back(request.headers.get("referer"), request.host)
         page = self._print(notices, language, way).rstrip(b" \n")
         page = page.replace(BACK_SLOT, escape(back).encode())
         return padded(page.replace(FIELDS_SLOT, fields or b""))
 
-    def _repeated(self, request: Request) -> bytes | None:
+    def _repeated(self, request: Request, *, own_form: bool) -> bytes | None:
         if request.method in _SAFE_METHODS:
             return hidden(DIRECT_FIELD, "1").encode()
-        return offered_again(request.form, self.revision)
+        return offered_again(request.form, self.revision) if own_form else None
 
     def _blocked_by(self) -> Fields:
         return (("Link", f'<{self.explainer_url or "/"}>; rel="blocked-by"'),)

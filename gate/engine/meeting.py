@@ -176,4 +176,5 @@ def _page(meeting: Meeting) -> Answer:
         activity=meeting.activity or Activity.READ,
         areas=meeting.areas,
         carries=meeting.carries,
+        own_form=is_same_origin_navigation(meeting.request),
     )

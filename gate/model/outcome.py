@@ -68,8 +68,9 @@ class Passage:
             feed, whatever was asked for.
         top: HTML to put right after `<body>`; empty for none.
         bottom: HTML to put right before `</body>`; empty for none.
-        otherwise: Answer to give instead when `top` finds no place in an HTML
-            page; None when `top` is empty.
+        otherwise: Answer to give instead of any answer of the site that could be
+            an article: status 2xx or 300, and not a part of a page, a feed, JSON or
+            plain text, unless `top` was put into it. None to give every answer.
         mark: Short text that changes whenever `top` or `bottom` does; part of
             the entity tag.
         as_get: The request is to reach the site as GET without a body (a reader
