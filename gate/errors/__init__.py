@@ -1,0 +1,107 @@
+"""Everything that can go wrong, as one tree with codes.
+
+GateError                      E000  `base`
+├── FindingsError              E100  `base`           files with problems, all of them
+├── ConfigError                E1xx  `configuration`  what the deployer chose
+├── DatabaseError              E2xx  `database`       where visitors are
+├── BookError                  E3xx  `book`           the rule book as a whole
+├── RequestError               E4xx  `request`        what arrived
+└── ServiceError               E5xx  `service`        what stands around the gate
+
+Every class carries a code, an exit code for the command line, and a remedy. What is
+wrong within a file of the rule book is a finding with an R code. No message ever holds
+a visitor's address, path or header.
+"""
+
+from __future__ import annotations
+
+from gate.errors.base import FindingsError, GateError
+from gate.errors.book import (
+    BookError,
+    FilesChangedError,
+    PatternsMultiplyError,
+    PreparationError,
+    StateFolderError,
+)
+from gate.errors.configuration import (
+    ConfigError,
+    ConfigMissingError,
+    NoSuchPlaceError,
+    StarterInTheWayError,
+)
+from gate.errors.database import (
+    DatabaseDamagedError,
+    DatabaseError,
+    DatabaseLayoutError,
+    DatabaseMissingError,
+    DatabaseOverlapError,
+    DatabaseRecordError,
+    DatabaseTreeError,
+    IndexDamagedError,
+    IndexStaleError,
+    RelayedDatabaseError,
+)
+from gate.errors.request import (
+    AnonymousPrefetchError,
+    BadBodyError,
+    BadHostError,
+    BadMethodError,
+    BadPathError,
+    RequestError,
+    TwoPathsError,
+    UncountedError,
+    UnknownHostError,
+)
+from gate.errors.service import (
+    BrokenCompressionError,
+    CountingError,
+    FileProblemError,
+    PortTakenError,
+    ServiceError,
+    SiteMissingError,
+    UndeclaredActivityError,
+    UploadBrokenError,
+    UpstreamBrokenError,
+)
+
+__all__ = [
+    "AnonymousPrefetchError",
+    "BadBodyError",
+    "BadHostError",
+    "BadMethodError",
+    "BadPathError",
+    "BookError",
+    "BrokenCompressionError",
+    "ConfigError",
+    "ConfigMissingError",
+    "CountingError",
+    "DatabaseDamagedError",
+    "DatabaseError",
+    "DatabaseLayoutError",
+    "DatabaseMissingError",
+    "DatabaseOverlapError",
+    "DatabaseRecordError",
+    "DatabaseTreeError",
+    "FileProblemError",
+    "FilesChangedError",
+    "FindingsError",
+    "GateError",
+    "IndexDamagedError",
+    "IndexStaleError",
+    "NoSuchPlaceError",
+    "PatternsMultiplyError",
+    "PortTakenError",
+    "PreparationError",
+    "RelayedDatabaseError",
+    "RequestError",
+    "ServiceError",
+    "SiteMissingError",
+    "StarterInTheWayError",
+    "StateFolderError",
+    "TwoPathsError",
+    "UncountedError",
+    "UndeclaredActivityError",
+    "UnknownHostError",
+    "UploadBrokenError",
+    "UpstreamBrokenError",
+]
