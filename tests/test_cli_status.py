@@ -62,7 +62,7 @@ def _worker(state):
         trouble=(),
     )
     listening = StatusSocket(
-        SimpleNamespace(snapshot=snapshot, counter=counter, gaps=0), state
+        SimpleNamespace(snapshot=snapshot, counter=counter, gaps=0, trouble=()), state
     )
     listening.open()
     yield

@@ -10,6 +10,8 @@ import pytest
 
 from gate.audit import MemoryCounter, Outcome
 from gate.engine import Gate, load_snapshot
+from gate.engine.alarms import SILENT, UNNAMED, WINDOW
+from gate.engine.preparation import MOST_RESULTS
 from gate.engine.status import report
 from gate.errors import CountingError, FindingsError, StateFolderError
 from gate.model import Action, Activity, Membership, Passage
@@ -385,6 +387,15 @@ def test_a_book_that_was_never_proved_is_not_served(make_config, tmp_path):
     assert {"R043", "R055"} <= {finding.code for finding in caught.value.findings}
 
 
+def test_old_results_are_dropped_from_the_state_folder(make_config, tmp_path):
+    state = tmp_path / "own"
+    state.mkdir(mode=0o700)
+    for number in range(MOST_RESULTS + 5):
+        (state / f"proof-{number}").touch()
+    Gate.load(make_config(state=str(state)))
+    assert len(list(state.glob("proof-*"))) == MOST_RESULTS
+
+
 def test_two_gates_in_one_process_count_apart(make_config):
     one, two = Gate.load(make_config()), Gate.load(make_config())
     one.handle(environ(), door="wsgi")
@@ -444,3 +455,30 @@ def test_what_follows_a_failed_count_is_the_deployers_choice(
             reply = gate.handle(environ(address, HTTP_HOST="localhost"), door="wsgi")
             assert getattr(reply, "status", None) == status
     assert gate.handle(environ(HTTP_HOST="evil"), door="wsgi").status == 421
+
+
+@pytest.mark.parametrize(
+    ("visitor", "more", "said"),
+    [
+        pytest.param(
+            {"trusted_proxies": ["10.0.0.0/8"], "header": "X-Forwarded-For"},
+            {},
+            SILENT,
+            id="a trusted proxy is silent",
+        ),
+        pytest.param(
+            {}, {"HTTP_X_FORWARDED_FOR": "8.8.4.4"}, UNNAMED, id="a proxy is not named"
+        ),
+    ],
+)
+def test_a_missing_proxy_is_an_alarm_that_speaks_once(
+    make_config, caplog, visitor, more, said
+):
+    gate = Gate.load(make_config(visitor=visitor))
+    for _ in range(2 * WINDOW):
+        gate.handle(environ("10.0.0.1", **more), door="wsgi")
+    assert gate.trouble == (said,)
+    assert caplog.messages == [said]
+    for _ in range(WINDOW):
+        gate.handle(environ(ELSEWHERE), door="wsgi")
+    assert gate.trouble == ()

@@ -13,7 +13,9 @@ from click.testing import CliRunner
 from gate.cli import main
 from gate.config import load_config
 from gate.doors.wsgi import GateMiddleware
+from gate.places.areas import membership
 from gate.rules import load_book
+from gate.rules.testing import run_tests
 from gate.workbench.starter import write_starter
 
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
@@ -85,7 +87,7 @@ def test_the_proxy_is_named_as_the_manual_says(starter):
 
 
 def test_the_rule_of_the_manual_is_a_rule(starter):
-    (example,) = blocks("yaml", "warn-reading")
+    (example,) = blocks("yaml", "id: warn-reading")
     path = starter / "rules" / "undesirable-organization.yaml"
     # As the gate reads: otherwise NO, Norway, would be False.
     book = yaml.load(path.read_text("utf-8"), yaml.BaseLoader)  # noqa: S506 - own file
@@ -94,3 +96,17 @@ def test_the_rule_of_the_manual_is_a_rule(starter):
     path.write_text(yaml.safe_dump(book | {"rules": rules}), "utf-8")
     made, findings = load_book(starter / "rules")
     assert made is not None, findings
+
+
+def test_the_exemption_of_the_manual_does_what_its_test_says(starter):
+    (example,) = blocks("yaml", "press-pages")
+    path = starter / "rules" / "undesirable-organization.yaml"
+    book = yaml.load(path.read_text("utf-8"), yaml.BaseLoader)  # noqa: S506 - own file
+    added = yaml.load(example, yaml.BaseLoader)  # noqa: S506 - own file
+    for part in ("exemptions", "tests"):
+        book[part] += added[part]
+    path.write_text(yaml.safe_dump(book, allow_unicode=True), "utf-8")
+    made, findings = load_book(starter / "rules")
+    assert made is not None, findings
+    result = next(r for r in run_tests(made, membership) if "press" in r.name)
+    assert result.ok, result.failures

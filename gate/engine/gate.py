@@ -8,8 +8,9 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from gate.audit import MemoryCounter
+from gate.engine.alarms import Alarms
 from gate.engine.ledger import Gaps
-from gate.engine.serving import Serving
+from gate.engine.serving import Health, Serving
 from gate.engine.snapshot import Snapshot, load_snapshot
 from gate.errors import RequestError
 from gate.model import Passage
@@ -45,7 +46,7 @@ class Gate:
         self.counter = MemoryCounter() if counter is None else counter
         self._clock = clock
         self._renewing = Lock()
-        self._gaps = Gaps()
+        self._health = Health(Gaps(), Alarms())
         self.replace(snapshot)
 
     @classmethod
@@ -71,7 +72,13 @@ class Gate:
     @property
     def gaps(self) -> int:
         """How many decisions could not be counted and were served all the same."""
-        return self._gaps.count
+        return self._health.gaps.count
+
+    @property
+    def trouble(self) -> tuple[str, ...]:
+        """What the gate has to do without, and what it notices, one sentence each."""
+        known = (f"{error.code}: {error}" for error in self.snapshot.trouble)
+        return (*known, *self._health.alarms.holding)
 
     def handle(self, environ: dict[str, Any], *, door: str) -> Answer | Passage:
         """Return what follows from a WSGI request; a bad request is answered, too.
@@ -110,7 +117,9 @@ class Gate:
 
     def replace(self, snapshot: Snapshot) -> None:
         """Serve from another snapshot; requests under way finish on theirs."""
-        self._serving = Serving(snapshot, self.counter, int(self._clock()), self._gaps)
+        self._serving = Serving(
+            snapshot, self.counter, int(self._clock()), self._health
+        )
 
     def _renewed(self, serving: Serving) -> Serving:
         """Return what serves after `serving`, making it once for all threads."""

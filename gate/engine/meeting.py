@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from gate.answer import proceed, taken_out
 from gate.audit import Outcome
 from gate.model import Action, Activity, Kind, Passage
-from gate.request import acknowledged, continues, cookie_name, shown
+from gate.request import (
+    acknowledged,
+    continues,
+    cookie_name,
+    is_same_origin_navigation,
+    shown,
+)
 
 if TYPE_CHECKING:
     from gate.answer import Pages

@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from gate.config import Config
     from gate.model import Notice, RuleBook
 
+MOST_RESULTS = 20
+"""Indexes, and proofs, that are kept: going back to an older book costs nothing."""
+
 
 def load_texts(config: Config) -> tuple[RuleBook, Mapping[str, Notice]]:
     """Read the rule book and the notices.
@@ -132,8 +135,12 @@ class Prepared:
         return index
 
     def note_soundness(self) -> None:
-        """Record that the book may be served."""
-        self.proof_path.touch()
+        """Record that the book may be served; drop results nobody will ask for."""
+        self.proof_path.touch(mode=0o600)
+        for kind in ("index-*.bin", "proof-*"):
+            found = self.proof_path.parent.glob(kind)
+            for path in sorted(found, key=_written, reverse=True)[MOST_RESULTS:]:
+                path.unlink(missing_ok=True)
 
 
 def prepared_index(
@@ -175,7 +182,7 @@ def prepared_index(
 def _last_index(config: Config, book: RuleBook) -> Index | None:
     """Return the newest sound index for which the book was proved."""
     found = config.state.glob(cache_name("*", book.areas_digest))
-    for path in sorted(found, key=lambda p: p.stat().st_mtime, reverse=True):
+    for path in sorted(found, key=_written, reverse=True):
         try:
             index = Index.load(path, areas_digest=book.areas_digest)
         except IndexDamagedError:
@@ -183,6 +190,14 @@ def _last_index(config: Config, book: RuleBook) -> Index | None:
         if _proof_path(config, book, index.database.digest).exists():
             return index
     return None
+
+
+def _written(path: Path) -> float:
+    """Return when a file was written, in Unix seconds; 0 if it is gone by now."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0
 
 
 def _proof_path(config: Config, book: RuleBook, database_digest: str) -> Path:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gate.answer import leave
 from gate.audit import Outcome
 from gate.decision import Cell, Patterns, Table, stricter
-from gate.engine.ledger import Ledger
+from gate.engine.ledger import Gaps, Ledger
 from gate.engine.meeting import LET_THROUGH, WHOLE_PAGES, Meeting, meet
 from gate.errors import CountingError, UncountedError
 from gate.model import Action, Activity, Passage, Unknown
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gate.audit import Counter
-    from gate.engine.ledger import Gaps
+    from gate.engine.alarms import Alarms
     from gate.engine.snapshot import Snapshot
     from gate.errors import RequestError
     from gate.model import Answer, Request
@@ -53,6 +53,13 @@ class Plan(NamedTuple):
     add: Callable[[], None] | None
 
 
+class Health(NamedTuple):
+    """What a gate knows of its own state, over all of its snapshots."""
+
+    gaps: Gaps
+    alarms: Alarms
+
+
 class Serving:
     """A snapshot at work.
 
@@ -63,9 +70,10 @@ class Serving:
     """
 
     def __init__(
-        self, snapshot: Snapshot, counter: Counter, now: int, gaps: Gaps
+        self, snapshot: Snapshot, counter: Counter, now: int, health: Health
     ) -> None:
         self.snapshot = snapshot
+        self._alarms = health.alarms
         config, book = snapshot.config, snapshot.book
         self._table = Table.build(
             book,
@@ -74,7 +82,7 @@ class Serving:
             now=now,
             also=Unknown.DATABASE_UNUSABLE if self._is_old(now) else None,
         )
-        self._ledger = Ledger(snapshot, counter, now, gaps)
+        self._ledger = Ledger(snapshot, counter, now, health.gaps)
         self._find = snapshot.index.find
         self._leave_path = config.site.own_prefix + "leave"
         self._plans: dict[tuple[object, ...], Plan] = {}
@@ -120,6 +128,7 @@ class Serving:
             key: What `recall` gave for it, if it is a plain navigation.
         """
         snapshot, client = self.snapshot, request.client
+        self._alarms.watch(client)
         index = snapshot.index
         class_id = (
             index.find(client.version, client.number)

@@ -37,7 +37,7 @@ def report(gate: Gate) -> dict[str, Any]:
         "mode": snapshot.config.mode,
         "versions": snapshot.versions._asdict(),
         "database_built": snapshot.index.database.build_epoch,
-        "trouble": [f"{error.code}: {error}" for error in snapshot.trouble],
+        "trouble": list(gate.trouble),
         "gaps": gate.gaps,
         "total": small + sum(count for *_, count in cells),
         "cells": cells,

@@ -1,0 +1,66 @@
+"""Signs that the gate cannot see where readers are, noticed while it serves.
+
+Each alarm looks at the last requests only, keeps no address, and speaks once when it
+begins; `gate status` shows what holds.
+"""
+
+from __future__ import annotations
+
+import logging
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from gate.model import Unknown
+
+if TYPE_CHECKING:
+    from gate.model import Client
+
+WINDOW = 20
+"""Requests after which the share of troubled ones is judged anew."""
+
+SILENT = (
+    "A trusted proxy sends no readable address in the header that visitor.header "
+    "names: its readers are unknown. Let it set the header, or correct visitor.header."
+)
+UNNAMED = (
+    "Forwarding headers come from peers that visitor.trusted_proxies does not name: "
+    "their readers are taken for unknown. Name your proxy, if it is yours."
+)
+
+_log = logging.getLogger("gate")
+
+
+class Alarms:
+    """Watches over the requests of one gate."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._seen = 0
+        self._met = {SILENT: 0, UNNAMED: 0}
+        self._holding: tuple[str, ...] = ()
+
+    @property
+    def holding(self) -> tuple[str, ...]:
+        """What holds now, one sentence each."""
+        return self._holding
+
+    def watch(self, client: Client) -> None:
+        """Look at where one request came from."""
+        with self._lock:
+            self._seen += 1
+            if client.unknown is Unknown.BAD_ADDRESS:
+                self._met[SILENT] += 1
+            elif client.doubt is Unknown.BAD_ADDRESS:
+                self._met[UNNAMED] += 1
+            if self._seen >= WINDOW:
+                self._judge()
+
+    def _judge(self) -> None:
+        """Let an alarm hold if at least half of the last requests met it."""
+        holding = tuple(said for said, n in self._met.items() if 2 * n >= self._seen)
+        for said in holding:
+            if said not in self._holding:
+                _log.warning(said)
+        self._holding = holding
+        self._seen = 0
+        self._met = dict.fromkeys(self._met, 0)
