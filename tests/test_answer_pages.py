@@ -18,6 +18,7 @@ from gate.answer.redirects import same_place
 from gate.errors import RequestError, UnknownHostError
 from gate.model import Action, Activity, Client, Decision, Kind, Request
 from gate.notices import Look, compile_pages, load_notices
+from gate.request import is_same_origin_navigation
 
 READ = ("undesirable-organization",)
 ACTS = ("undesirable-organization-acts",)
@@ -307,7 +308,7 @@ def test_act_repeats_the_form_and_marks_nothing_as_direct(pages):
     form = urlencode({"text": 'a "b" <i>\nц', "n": "of the site"}).encode()
     asked = request(method="POST", form=form)
     body = pages.before(
-        asked, decision(notices=ACTS), activity=Activity.COMMENT
+        asked, decision(notices=ACTS), activity=Activity.COMMENT, own_form=True
     ).body.decode()
     found = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', body)
     again = [(html.unescape(name), html.unescape(value)) for name, value in found]
@@ -341,11 +342,47 @@ def test_act_by_get_continues_directly(pages):
 def test_what_cannot_be_repeated_has_no_way_on(pages, form, carries):
     asked = request(method="POST", form=form)
     body = pages.before(
-        asked, decision(notices=ACTS), activity=Activity.COMMENT, carries=carries
+        asked,
+        decision(notices=ACTS),
+        activity=Activity.COMMENT,
+        carries=carries,
+        own_form=True,
     ).body.decode()
     assert "Nothing has been sent" in body
     assert "<form" not in body
     assert "<button" not in body
+
+
+@pytest.mark.parametrize(
+    ("headers", "offered"),
+    [
+        ({"sec-fetch-site": "same-origin"}, True),
+        ({"origin": "https://news.example.org"}, True),
+        ({"sec-fetch-site": "cross-site"}, False),
+        ({"sec-fetch-site": "same-site"}, False),
+        ({"sec-fetch-site": "none"}, False),
+        ({"origin": "null"}, False),
+        ({"origin": "https://evil.example"}, False),
+        ({}, False),
+    ],
+    ids=str,
+)
+def test_only_a_form_from_a_page_of_this_site_is_offered_again(pages, headers, offered):
+    asked = request(method="POST", form=b"text=hello", headers=headers)
+    body = pages.before(
+        asked,
+        decision(notices=ACTS),
+        activity=Activity.COMMENT,
+        own_form=is_same_origin_navigation(asked),
+    ).body
+    assert (b'value="hello"' in body) is offered
+    assert (b"<form" in body) is offered
+
+
+def test_a_form_of_who_knows_where_is_not_offered_again(pages):
+    asked = request(method="POST", form=b"text=hello")
+    body = pages.before(asked, decision(notices=ACTS), activity=Activity.COMMENT).body
+    assert b"hello" not in body
 
 
 @given(

@@ -118,6 +118,19 @@ def test_what_the_template_leaves_out_is_put_in():
     assert page == ("<body><aside>banner</aside><aside>footer</aside><p>x</p></body>")
 
 
+def test_a_template_that_is_rendered_and_thrown_away_swallows_no_banner():
+    passage = Passage(top=BANNER, bottom=FOOTER, mark="m", otherwise=NOTICE)
+    app = site(passage)
+
+    @app.get("/letter")
+    def letter():
+        render_template_string("{{ gate.banner }}{{ gate.footer }}")
+        return "<body><p>x</p></body>"
+
+    page = app.test_client().get("/letter").text
+    assert page == ("<body><aside>banner</aside><p>x</p><aside>footer</aside></body>")
+
+
 def test_a_passage_without_them_gives_templates_nothing():
     assert text(Passage(), "[{{ gate.banner }}{{ gate.footer }}]") == "[]"
 

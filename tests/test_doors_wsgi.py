@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from gate.answer.insertion import Insertion
 from gate.doors.fields import keep_private, readable_codings, unwrapped_tags
-from gate.doors.reply import WHOLE, put_at_end
+from gate.doors.placing import put_at_end
+from gate.doors.reply import WHOLE
 from gate.doors.wsgi import PASSAGE, PLACED, GateMiddleware
 from gate.model import Activity, Answer, Passage
 
@@ -310,12 +311,10 @@ def test_a_footer_does_not_hold_back_a_stream():
     assert given == ["head"]
 
 
-@pytest.mark.parametrize(
-    "status", ["204 No Content", "206 Partial Content", "301 Moved"]
-)
+@pytest.mark.parametrize("status", ["204 No Content", "304 Not Modified", "301 Moved"])
 def test_answers_that_are_no_pages_stay_untouched(status):
-    fields = [] if status.startswith("204") else [HTML]
-    site = Site(*([] if status.startswith("204") else [b"part"]), status=status)
+    fields = [HTML] if status.startswith("301") else []
+    site = Site(*([b"part"] if fields else []), status=status)
     site.headers = fields
     received = through(site, BANNER)
     assert (received.status, received.fields) == (status, fields)
@@ -325,10 +324,175 @@ def test_an_error_page_gets_the_footer_too():
     assert through(Site(PAGE, status="404 Not Found"), FOOTER).body == FOOTED
 
 
-@pytest.mark.parametrize("kind", ["application/xhtml+xml", "text/plain", "text/htmlx"])
-def test_other_texts_stay_untouched(kind):
+PARTS = [
+    "text/plain; charset=utf-8",
+    "text/css",
+    "Text/JavaScript",
+    "application/x-javascript",
+    "image/svg+xml",
+    "video/mp4",
+    "font/woff2",
+    "application/font-woff",
+    "text/vtt",
+    "application/json",
+    "application/ld+json",
+    "application/problem+json; charset=utf-8",
+    "application/rss+xml",
+    "application/atom+xml; charset=utf-8",
+    "application/rdf+xml",
+    "application/xml",
+    "text/xml",
+]
+ARTICLES = [
+    "text/html",
+    "application/xhtml+xml",
+    "application/pdf",
+    "application/octet-stream",
+    "multipart/x-mixed-replace; boundary=x",
+    "message/rfc822",
+    "text/htmlx",
+    "text/markdown",
+    "text/plain, text/html",
+    "application/json-not",
+    "nonsense",
+    "*/*",
+]
+UNTOUCHED = Passage(otherwise=NOTICE)
+
+
+@pytest.mark.parametrize("passage", [BANNER, UNTOUCHED], ids=["banner", "nothing"])
+@pytest.mark.parametrize("kind", PARTS)
+def test_what_is_never_an_article_passes_untouched(kind, passage):
+    site = Site(PAGE, headers=[("Content-Type", kind)], length=True)
+    received = through(site, passage)
+    assert (received.status, received.body) == ("200 OK", PAGE)
+    assert received.fields == site.headers
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "HEAD"])
+@pytest.mark.parametrize("status", ["200 OK", "201 Created", "206 Part", "300 Choose"])
+@pytest.mark.parametrize("kind", ARTICLES)
+def test_what_could_be_an_article_never_passes_without_a_banner(kind, status, method):
+    body = [] if method == "HEAD" else [PAGE]
+    site = Site(*body, status=status, headers=[("Content-Type", kind)])
+    received = through(site, UNTOUCHED, REQUEST_METHOD=method, validate=False)
+    assert (received.status, received.body) == ("403 Forbidden", NOTICE.body)
+    assert site.body.closed == 1
+
+
+@pytest.mark.parametrize("kind", [k for k in ARTICLES if k != "text/html"])
+def test_what_takes_no_banner_never_passes_instead_of_one(kind):
     received = through(Site(PAGE, headers=[("Content-Type", kind)]), BANNER)
-    assert received.body == PAGE
+    assert (received.status, received.body) == ("403 Forbidden", NOTICE.body)
+
+
+@pytest.mark.parametrize("headers", [[], [("Content-Type", " ")]])
+def test_an_untyped_answer_is_taken_for_a_page_as_browsers_do(headers):
+    def answer(body, passage):
+        return through(Site(body, headers=headers), passage, validate=False)
+
+    assert answer(PAGE, BANNER).body == BANNERED
+    assert answer(PAGE, UNTOUCHED).body == NOTICE.body
+    assert answer(b"%PDF-1.7", BANNER).body == NOTICE.body
+    assert answer(b"bytes", FOOTER).body == b"bytes"
+
+
+def test_two_types_are_not_one_that_passes():
+    two = [("Content-Type", "text/html"), ("Content-Type", "text/plain")]
+    for headers in (two, two[::-1]):
+        received = through(Site(PAGE, headers=headers), UNTOUCHED, validate=False)
+        assert received.status == "403 Forbidden"
+
+
+@pytest.mark.parametrize(
+    "status", ["204 No", "205 Reset", "302 Found", "304 Not", "404 Not", "500 Oops"]
+)
+def test_what_is_no_article_by_its_status_passes(status):
+    site = Site(status=status, headers=[HTML])
+    received = through(site, UNTOUCHED, validate=False)
+    assert received.status == status
+
+
+def test_an_error_page_without_a_place_for_a_banner_passes():
+    received = through(Site(b"<p>oops", status="404 Not Found"), BANNER)
+    assert (received.status, received.body) == ("404 Not Found", b"<p>oops")
+
+
+def test_a_part_of_a_page_is_asked_for_as_the_reader_asked():
+    image = [("Content-Type", "image/png")]
+    site = Site(b"png", headers=image, status="206 Partial Content")
+    ranged = {"HTTP_RANGE": "bytes=0-2", "HTTP_IF_NONE_MATCH": '"v1"'}
+    received = through(site, UNTOUCHED, HTTP_ACCEPT_ENCODING="br", **ranged)
+    assert (received.status, received.body) == ("206 Partial Content", b"png")
+    assert ranged.items() <= site.environ.items()
+    assert site.environ["HTTP_ACCEPT_ENCODING"] == "br"
+
+
+@pytest.mark.parametrize("otherwise", [None, NOTICE])
+def test_what_is_private_does_not_depend_on_what_may_come_instead(otherwise):
+    def control(kind):
+        headers = [("Content-Type", kind), ("Cache-Control", "public")]
+        passage = Passage(private_html=True, otherwise=otherwise)
+        return through(Site(b"x", headers=headers), passage).get("Cache-Control")
+
+    assert control("image/png") == "public"
+    assert control("text/plain") == "private, no-cache"
+
+
+def test_an_article_after_an_error_that_was_started_differently_is_held():
+    def app(_environ, start_response):
+        start_response("200 OK", [("Content-Type", "application/json")])
+        try:
+            raise RuntimeError  # noqa: TRY301
+        except RuntimeError as error:
+            info = (type(error), error, error.__traceback__)
+            start_response("200 OK", [HTML], info)
+        return [PAGE]
+
+    assert through(app, UNTOUCHED).body == NOTICE.body
+    received = through(app, BANNER)
+    assert (received.body, received.get("Content-Type")) == (BANNERED, HTML[1])
+
+
+def test_an_answer_cannot_be_started_again_once_its_head_is_given_away():
+    def app(_environ, start_response):
+        start_response("200 OK", [("Content-Type", "application/json")])
+
+        def chunks():
+            try:
+                raise LookupError  # noqa: TRY301
+            except LookupError as error:
+                info = (type(error), error, error.__traceback__)
+                start_response("200 OK", [HTML], info)
+            yield PAGE
+
+        return chunks()
+
+    with pytest.raises(LookupError):
+        through(app, UNTOUCHED, validate=False)
+
+
+@pytest.mark.parametrize("length", ["", "-1", "+5", "9" * 5000, "x", "\u0663"])
+def test_a_length_that_is_no_number_does_no_harm(length):
+    site = Site(PAGE, headers=[HTML, ("Content-Length", length)])
+    assert through(site, FOOTER, validate=False).body == FOOTED
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "X_HTTP_METHOD",
+        "X_HTTP_METHOD_OVERRIDE",
+        "X_METHOD_OVERRIDE",
+        "X_ORIGINAL_URL",
+        "X_ORIGINAL_URI",
+        "X_REWRITE_URL",
+    ],
+)
+def test_the_site_sees_no_other_path_or_method_than_the_gate_saw(name):
+    site = Site(PAGE)
+    through(site, PLAIN, **{f"HTTP_{name}": "DELETE"})
+    assert f"HTTP_{name}" not in site.environ
 
 
 def test_head_speaks_of_the_page_that_get_would_bring():
@@ -560,9 +724,57 @@ def test_a_template_may_place_banner_and_footer_itself():
         assert environ[PLACED]("top")
         assert environ[PLACED]("bottom")
         start_response("200 OK", [HTML])
-        return [b"<p>no body tag at all</p>"]
+        return [TOP, b"<p>no body tag at all</p>" + BOTTOM]
 
-    assert through(app, both).body == b"<p>no body tag at all</p>"
+    assert through(app, both).body == TOP + b"<p>no body tag at all</p>" + BOTTOM
+
+
+BOTH = Passage(top=TOP, bottom=BOTTOM, mark="m", otherwise=NOTICE)
+WITH_BOTH = BANNERED.replace(b"</body>", BOTTOM + b"</body>")
+
+
+def placing(*chunks, fields=(HTML,)):
+    """A site whose templates take both pieces, whatever it then sends."""
+
+    def app(environ, start_response):
+        assert environ[PLACED]("top")
+        assert environ[PLACED]("bottom")
+        start_response("200 OK", list(fields))
+        yield from chunks
+
+    return app
+
+
+def test_what_a_template_took_and_threw_away_is_put_in():
+    assert through(placing(PAGE), BOTH).body == WITH_BOTH
+    assert through(placing(TOP + b"<p>" + BOTTOM), BOTH).body == TOP + b"<p>" + BOTTOM
+    assert through(placing(BOTTOM + b"<p>"), BOTH).body == NOTICE.body
+    assert through(placing(PAGE[:50], PAGE[50:]), BOTH).body == WITH_BOTH
+
+
+def test_what_a_template_placed_is_found_in_a_compressed_page():
+    fields = [HTML, ("Content-Encoding", "gzip")]
+    for page, expected in ((PAGE, WITH_BOTH), (WITH_BOTH, WITH_BOTH)):
+        packed = gzip.compress(page)
+        received = through(placing(packed[:40], packed[40:], fields=fields), BOTH)
+        assert gzip.decompress(received.body) == expected
+
+
+def test_what_a_template_placed_is_looked_for_in_the_beginning_of_a_long_page():
+    long = b"<p>" * 30_000
+    taken = []
+
+    def chunks(first):
+        yield first
+        for _ in range(20):
+            taken.append(1)
+            yield long
+
+    received = through(placing(*chunks(b"<body>")), BOTH)
+    assert received.body.startswith(b"<body>" + TOP)
+    assert received.body.count(BOTTOM) == 1
+    received = through(placing(*chunks(b"<body>" + TOP + BOTTOM)), BOTH)
+    assert (received.body.count(TOP), received.body.count(BOTTOM)) == (1, 1)
 
 
 def test_what_is_left_is_placed_by_the_door():
@@ -571,9 +783,9 @@ def test_what_is_left_is_placed_by_the_door():
     def app(environ, start_response):
         environ[PLACED]("top")
         start_response("200 OK", [HTML])
-        return [PAGE]
+        return [BANNERED]
 
-    assert through(app, both).body == FOOTED
+    assert through(app, both).body == WITH_BOTH
 
 
 def test_a_template_comes_too_late_once_the_page_has_begun():

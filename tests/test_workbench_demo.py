@@ -45,6 +45,12 @@ def visit(client, path="/", host="localhost", peer="127.0.0.1", **fields):
     )
 
 
+def test_the_header_of_the_configuration_says_that_somebody_is_behind(demo):
+    bar = DemoBar(demo, demo_places(), {"HTTP_X_OWN_IP"})
+    assert "demo-bar" not in visit(Client(bar), **{"X-Own-IP": "127.0.0.1"}).text
+    assert "demo-bar" in visit(Client(bar)).text
+
+
 @pytest.mark.parametrize("place", demo_places(), ids=lambda place: place.id)
 def test_a_place_gives_its_address_and_its_browser(client, demo, place):
     client.set_cookie(COOKIE, place.id, domain="localhost")
@@ -66,6 +72,10 @@ def test_a_place_gives_its_address_and_its_browser(client, demo, place):
         ("localhost", "127.0.0.1", {"X-Forwarded-For": "127.0.0.1"}),
         ("localhost", "127.0.0.1", {"Forwarded": "for=127.0.0.1"}),
         ("localhost", "127.0.0.1", {"X-Real-IP": "127.0.0.1"}),
+        ("localhost", "127.0.0.1", {"X-Forwarded-Server": "a"}),
+        ("localhost", "127.0.0.1", {"X-Nf-Client-Connection-Ip": "127.0.0.1"}),
+        ("localhost", "127.0.0.1", {"CF-IPCountry": "RU"}),
+        ("localhost", "127.0.0.1", {"Via": "1.1 a"}),
         ("localhost", "127.0.0.1", {"Via": "1.1 nginx"}),
     ],
 )

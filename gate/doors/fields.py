@@ -53,13 +53,36 @@ _STALE_FIELDS = frozenset(
 )
 _PAGE_FIELDS = _STALE_FIELDS | _CACHE_FIELDS
 _READABLE_CODINGS = frozenset({"gzip", "x-gzip", "deflate", "identity"})
+_BODILESS = frozenset({"204", "205"})
 _SUBRESOURCE = re.compile(
     r"(?:image|audio|video|font)/|text/(?:css|javascript)\b"
     r"|application/(?:javascript|wasm|manifest\+json|(?:rss|atom)\+xml|feed\+json)\b",
     re.IGNORECASE,
 )
+# What is never an article by itself; browsers show none of it as a page.
+_PART = re.compile(
+    r"text/(?:plain|xml|vtt|ecmascript)"
+    r"|application/(?:json|xml|rdf\+xml|dash\+xml|(?:x-)?font-[\w.-]+"
+    r"|vnd\.ms-fontobject|(?:x-java|ecma)script|(?:x-|vnd\.apple\.)mpegurl)"
+    r"|[\w.-]+/[\w.-]+\+json",
+    re.IGNORECASE | re.ASCII,
+)
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
 _WIDE_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*(?:utf-?(?:7|16|32)|ucs|iso-2022)")
+
+
+def described(headers: Fields) -> tuple[str, str, str]:
+    """Return what the site says of type, coding and length of its answer."""
+    kind, coding, length = "", "", ""
+    for field in headers:
+        name = field[0].lower()
+        if name == "content-type":
+            kind = f"{kind}, {field[1]}" if kind else field[1].strip()
+        elif name == "content-encoding":
+            coding = f"{coding}, {field[1]}" if coding else field[1]
+        elif name == "content-length":
+            length = field[1].strip()
+    return kind, coding or "identity", length
 
 
 def is_subresource(headers: Fields) -> bool:
@@ -70,6 +93,23 @@ def is_subresource(headers: Fields) -> bool:
     """
     kinds = [value for name, value in headers if name.lower() == "content-type"]
     return len(kinds) == 1 and bool(_SUBRESOURCE.match(kinds[0]))
+
+
+def may_be_article(code: str) -> bool:
+    """Say whether an answer of this status may hold what was asked for."""
+    return code == "300" or (code[:1] == "2" and code not in _BODILESS)
+
+
+@lru_cache(maxsize=256)  # values come from the site
+def is_part(content_type: str) -> bool:
+    """Say whether a Content-Type names a part of a page, a feed, JSON or plain text.
+
+    Two types in one field are neither, because browsers disagree which one counts.
+    """
+    kind = content_type.partition(";")[0].strip()
+    return "," not in content_type and bool(
+        _SUBRESOURCE.match(kind) or _PART.fullmatch(kind)
+    )
 
 
 def is_html(content_type: str) -> bool:

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 from urllib3 import HTTPHeaderDict
 from urllib3.util import SKIP_HEADER
 
+from gate.doors.claims import is_claim, tells_address
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
 VIA = "1.1 gate"
 
@@ -33,47 +35,21 @@ _HOP_BY_HOP = frozenset(
 )
 # Set anew for the site, or answered by the server in front of us.
 _OURS = frozenset({"content-length", "expect", "forwarded", "host", "via"})
-# Fields in which proxies and content networks name the reader's address or place.
-_ADDRESSES = frozenset(
-    {
-        "cf-connecting-ip",
-        "cf-connecting-ipv6",
-        "cf-pseudo-ipv4",
-        "client-ip",
-        "fastly-client-ip",
-        "fly-client-ip",
-        "true-client-ip",
-        "x-client-ip",
-        "x-cluster-client-ip",
-        "x-original-forwarded-for",
-        "x-real-ip",
-    }
-)
-_ADDRESS_PREFIXES = ("x-forwarded-", "cf-ip", "cloudfront-viewer-", "x-envoy-external")
-
-
-# Fields in which a proxy names another path or method; some sites believe them.
-_MOVERS = frozenset(
-    {
-        "x-original-url",
-        "x-original-uri",
-        "x-rewrite-url",
-        "x-replaced-path",
-        "x-http-method",
-        "x-http-method-override",
-        "x-method-override",
-    }
-)
 
 
 def upstream_fields(
-    environ: Mapping[str, Any], *, scheme: str, forward_address: bool
+    environ: Mapping[str, Any],
+    *,
+    scheme: str,
+    telltales: Container[str],
+    forward_address: bool,
 ) -> HTTPHeaderDict:
     """Collect the header fields for the site.
 
     Args:
         environ: The request.
         scheme: Scheme that the reader's browser used, for X-Forwarded-Proto.
+        telltales: Fields in which proxies write a client's address.
         forward_address: Whether X-Forwarded-For tells the site the chain of
             addresses up to the peer.
 
@@ -86,10 +62,14 @@ def upstream_fields(
     """
     named = _named_in(environ.get("HTTP_CONNECTION", ""))
     fields = HTTPHeaderDict()
-    for name, value in _request_fields(environ):
+    for key in environ:
+        name = key[5:].replace("_", "-").lower()
         ours = name in _HOP_BY_HOP or name in _OURS or name in named
-        if not ours and not _is_claim(name):
-            fields.add(name, value)
+        claims = is_claim(key) or tells_address(key, telltales)
+        if key.startswith("HTTP_") and not ours and not claims:
+            fields.add(name, environ[key])
+    if environ.get("CONTENT_TYPE"):
+        fields.add("content-type", environ["CONTENT_TYPE"])
     host = environ.get("HTTP_HOST") or environ["SERVER_NAME"]
     fields["host"] = host
     fields["x-forwarded-host"] = host
@@ -122,24 +102,6 @@ def reader_fields(fields: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     ]
     via = ", ".join(value for name, value in lines if name.lower() == "via")
     return [*kept, ("Via", _appended(via, VIA))]
-
-
-def _request_fields(environ: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for key, value in environ.items():
-        if key.startswith("HTTP_"):
-            yield key[5:].replace("_", "-").lower(), value
-    if environ.get("CONTENT_TYPE"):
-        yield "content-type", environ["CONTENT_TYPE"]
-
-
-def _is_claim(name: str) -> bool:
-    plain = "".join(c if c.isalnum() else "-" for c in name)
-    return (
-        plain in _ADDRESSES
-        or plain in _MOVERS
-        or plain.startswith(_ADDRESS_PREFIXES)
-        or plain.startswith("x-gate-")
-    )
 
 
 def _named_in(connection: str) -> frozenset[str]:

@@ -27,7 +27,7 @@ PIECE = 1 << 16
 """Length in bytes of what is read at once."""
 
 _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
-_REFUSED_METHODS = frozenset({"CONNECT", "TRACE"})
+_REFUSED_METHODS = frozenset({"CONNECT", "TRACE", "TRACK"})
 
 
 class Proxy:
@@ -98,6 +98,7 @@ class Proxy:
         fields = upstream_fields(
             environ,
             scheme=self._scheme(environ),
+            telltales=self._proxies.telltales,
             forward_address=self._forward_address,
         )
         if body is not None and not chunked:

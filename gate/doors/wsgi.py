@@ -8,6 +8,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Protocol
 
+from gate.doors.claims import MOVERS, drop_claims
 from gate.doors.fields import ask_whole, is_subresource, keep_private
 from gate.doors.reply import Reply
 from gate.doors.sending import send
@@ -64,15 +65,17 @@ class GateMiddleware:
     def _let_pass(
         self, passage: Passage, environ: dict[str, Any], start_response: StartResponse
     ) -> Iterable[bytes]:
-        if "X_GATE" in "\n".join(environ):
+        if "X_GATE" in "\n".join(environ) or not environ.keys().isdisjoint(MOVERS):
             drop_claims(environ)
         environ[PASSAGE] = passage
         if passage.as_get:
             turn_into_get(environ)
         elif passage.form is not None:
             give_body(environ, passage.form)
-        if passage.bottom or passage.top:
-            ask_whole(environ, passage)
+        changes = passage.bottom or passage.top
+        if changes or passage.otherwise is not None:
+            if changes:
+                ask_whole(environ, passage)
             reply = Reply(passage, start_response, environ["REQUEST_METHOD"])
             environ[PLACED] = reply.place
             return reply.body(self._app(environ, reply.start))
@@ -81,12 +84,6 @@ class GateMiddleware:
         elif passage.private_html:
             start_response = _private_html(start_response)
         return self._app(environ, start_response)
-
-
-def drop_claims(environ: dict[str, Any]) -> None:
-    """Remove header fields that only the gate may set, however they are spelled."""
-    for key in [key for key in environ if key.startswith("HTTP_X_GATE")]:
-        del environ[key]
 
 
 def turn_into_get(environ: dict[str, Any]) -> None:

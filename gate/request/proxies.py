@@ -24,19 +24,25 @@ NO_HEADER: Final = "none"
 FORWARDING: Final = frozenset(
     {
         "HTTP_CF_CONNECTING_IP",
+        "HTTP_CF_CONNECTING_IPV6",
+        "HTTP_CF_PSEUDO_IPV4",
         "HTTP_CLIENT_IP",
         "HTTP_CLOUDFRONT_VIEWER_ADDRESS",
         "HTTP_FASTLY_CLIENT_IP",
         "HTTP_FLY_CLIENT_IP",
         "HTTP_FORWARDED",
+        "HTTP_FORWARDED_FOR",
         "HTTP_TRUE_CLIENT_IP",
+        "HTTP_X_APPENGINE_USER_IP",
         "HTTP_X_AZURE_CLIENTIP",
         "HTTP_X_CLIENT_IP",
         "HTTP_X_CLUSTER_CLIENT_IP",
         "HTTP_X_FORWARDED",
         "HTTP_X_FORWARDED_FOR",
+        "HTTP_X_NF_CLIENT_CONNECTION_IP",
         "HTTP_X_ORIGINAL_FORWARDED_FOR",
         "HTTP_X_REAL_IP",
+        "HTTP_X_VERCEL_FORWARDED_FOR",
     }
 )
 """Fields in which proxies write a client's address, by their names in an environ."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import stat
 import sys
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from gate.config import load_config
 from gate.doors.proxy import Proxy
 from gate.doors.static import Folder
 from gate.doors.wsgi import GateMiddleware
@@ -47,30 +49,33 @@ class Source:
 class Stand:
     """The application that is served, and the gate in it; built anew on every HUP."""
 
-    def __init__(self, config: Config, source: Source) -> None:
-        self._config = config
+    def __init__(self, path: Path, source: Source) -> None:
+        self._path = path
         self._source = source
         self._gate: Gate | None = None
 
     def build(self) -> WSGIApplication:
-        """Make the WSGI application.
+        """Make the WSGI application, from a configuration that is read anew.
+
+        Where to listen, and how many workers and threads there are, stays as it was
+        when the server began.
 
         Raises:
             SiteMissingError: There is nothing to stand in front of.
             GateError: The configuration or the rule book cannot be used.
         """
-        source = self._source
+        source, config = self._source, load_config(self._path, os.environ)
         if source.demo:
             from gate.workbench.demo import create_demo  # noqa: PLC0415  # brings Flask
 
-            self._gate = load(self._config)
+            self._gate = load(config)
             return create_demo(self._gate)
         site: WSGIApplication
         if source.folder is not None:
             site, door = Folder(source.folder), "static"
         else:
-            site, door = _proxy(self._config, source), "proxy"
-        self._gate = load(self._config)
+            site, door = _proxy(config, source), "proxy"
+        self._gate = load(config)
         return GateMiddleware(site, self._gate, door=door)
 
     def open_status(self) -> None:
@@ -93,6 +98,9 @@ def serve(
 ) -> None:
     """Serve until a signal ends it: TERM and INT stop, HUP reads everything anew.
 
+    Where it listens, its workers and threads, and `timeouts.stop` change only with a
+    new start.
+
     Args:
         config: What the deployer chose.
         source: What the gate stands in front of.
@@ -109,7 +117,7 @@ def serve(
 
     address = listen or config.server.listen
     check_free(address)
-    stand = Stand(config, source)
+    stand = Stand(config.path, source)
     server = Server(
         stand.build, settings(config, address, pidfile), on_start=stand.open_status
     )

@@ -15,6 +15,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
 from gate.errors import GateError
+from gate.workbench.worker import PatientWorker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 # Each closes a door that another program's defaults leave open.
 HARDENED: Mapping[str, Any] = {
-    "worker_class": "gthread",
+    "worker_class": PatientWorker,  # threads, which slow clients cannot hold
     "preload_app": True,
     "proc_name": "gate",
     "http_parser": "python",  # the one that the tests hold against hostile requests

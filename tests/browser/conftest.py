@@ -16,6 +16,7 @@ import pytest
 from gate.answer import leave, proceed
 from gate.model import Action, Activity, Client, Decision, Kind, Request
 from gate.notices import Look, compile_pages, load_notices
+from gate.request import is_same_origin_navigation
 
 NOTICES = Path(__file__).parents[2] / "rules" / "notices"
 COOKIE = "__Host-n"
@@ -111,7 +112,10 @@ class PagesSite:
         if activity is Activity.READ and f"{COOKIE}={revision}" in cookie:
             return ARTICLE
         return self.pages.before(
-            request, Decision(action=action, notices=(notices,)), activity=activity
+            request,
+            Decision(action=action, notices=(notices,)),
+            activity=activity,
+            own_form=is_same_origin_navigation(request),
         )
 
 

@@ -10,6 +10,9 @@ import socket
 
 import pytest
 
+from gate.doors.hops import upstream_fields
+from gate.request.proxies import FORWARDING, Proxies
+
 MB = 1 << 20
 
 
@@ -52,6 +55,17 @@ def test_the_site_does_not_learn_who_reads(proxy):
     text = proxy.ask("GET", "/echo", headers=sent)[1].decode()
     for trace in ("203.0.113.9", "127.0.0.1:", "RU", "Moscow"):
         assert trace not in text.replace(f"127.0.0.1:{proxy.port}", "")
+
+
+@pytest.mark.parametrize("name", sorted(FORWARDING | {"HTTP_X_OWN_ADDRESS"}))
+def test_no_field_that_the_gate_knows_for_an_address_goes_on(name):
+    telltales = Proxies.compile(header="x-own-address").telltales
+    environ = {"SERVER_NAME": "a", name: "203.0.113.9", "HTTP_X_END": "1"}
+    fields = upstream_fields(
+        environ, scheme="http", telltales=telltales, forward_address=False
+    )
+    assert "203.0.113.9" not in fields.values()
+    assert fields["x-end"] == "1"
 
 
 def test_a_site_that_needs_the_address_can_be_told(door, upstream):
@@ -227,7 +241,7 @@ def test_an_upgrade_is_refused_clearly(proxy):
     assert proxy.ask("GET", "/echo", headers=sent)[0].status == 200
 
 
-@pytest.mark.parametrize("method", ["TRACE", "CONNECT"])
+@pytest.mark.parametrize("method", ["TRACE", "TRACK", "CONNECT"])
 def test_methods_that_reflect_or_tunnel_are_refused(proxy, method):
     received = proxy.raw(f"{method} /echo HTTP/1.1", "Host: a", "Connection: close")
     assert received.split(b" ")[1] in {b"405", b"400"}

@@ -180,6 +180,29 @@ def test_a_broken_configuration_leaves_the_gate_at_work(home, serve, tmp_path):
     assert visit(server, "moscow")[0].status == 200
 
 
+def test_hangup_reads_the_address_of_the_site_anew(
+    home, serve, upstream, free, tmp_path
+):
+    folder = tmp_path / "moved"
+    shutil.copytree(home, folder, ignore=shutil.ignore_patterns("run"))
+    config = folder / "config.yaml"
+    sound, unset = config.read_text(), "# upstream: http://127.0.0.1:8000"
+    assert unset in sound
+    nobody = f"http://127.0.0.1:{free()}"
+    config.write_text(sound.replace(unset, f"upstream: {nobody}"))
+    server = serve(folder=folder)
+    sent = {"Host": "localhost", "Sec-Fetch-Dest": "style", "Accept": "text/css"}
+    assert server.ask("GET", "/echo", headers=sent)[0].status == 502
+    config.write_text(sound.replace(unset, f"upstream: {upstream.url}"))
+    os.kill(server.process.pid, signal.SIGHUP)
+    deadline = time.monotonic() + 15
+    status = 502
+    while status == 502 and time.monotonic() < deadline:
+        status = server.ask("GET", "/echo", headers=sent)[0].status
+        time.sleep(0.1)
+    assert status == 200
+
+
 def fails(home, *options):
     config = f"--config={home / 'config.yaml'}"
     return subprocess.run(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
+import socket
 import time
 
 import pytest
@@ -102,6 +104,24 @@ def test_limits_hold(echo, lines, expected):
     assert status(echo.raw(*lines)) == expected
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["GET /private-path HTTP/9.9", HOST],
+        [f"GET /{'private' * 1500} HTTP/1.1", HOST],
+        [GET, HOST, "X-Private: " + "private" * 1500],
+        [GET, HOST, "X Private: x"],
+        [GET, HOST, *[f"X-Private-{n}: {'private' * 150}" for n in range(90)]],
+    ],
+)
+def test_a_refusal_of_the_server_is_kept_by_nobody_and_quotes_nothing(echo, lines):
+    received = echo.raw(*lines)
+    assert status(received) in {400, 414, 431}
+    assert b"Cache-Control: no-store" in received
+    assert b"rivate" not in received.partition(b"\r\n\r\n")[2]
+    assert b"text/html" not in received
+
+
 def test_claims_of_the_gates_own_fields_are_removed(echo):
     received = echo.raw(GET, HOST, "X-Gate-Action: pass", "Connection: close")
     assert "HTTP_X_GATE_ACTION" not in json.loads(_json(received))
@@ -127,3 +147,86 @@ def test_hangup_replaces_the_workers_and_serves_on(echo):
     while before & set(echo.workers) and time.monotonic() < deadline:
         assert echo.ask("GET", "/a", headers={"Host": "localhost"})[0].status == 200
     assert not before & set(echo.workers)
+
+
+@contextlib.contextmanager
+def clients(server, count, *sent):
+    """Open connections and send the same on each; close them in the end."""
+    with contextlib.ExitStack() as stack:
+        peers = []
+        for number in range(count):
+            address = ("127.0.0.1", server.port)
+            peer = stack.enter_context(socket.create_connection(address, timeout=20))
+            peer.sendall(sent[number % len(sent)])
+            peers.append(peer)
+        yield peers
+
+
+def seconds(server):
+    """Return how long a quick client has to wait for an answer."""
+    begun = time.monotonic()
+    assert server.ask("GET", "/a", headers={"Host": "localhost"})[0].status == 200
+    return time.monotonic() - begun
+
+
+def test_clients_that_send_half_a_request_hold_nobody_up_and_are_dropped(door):
+    server = door("echo")
+    head = b"POST /a HTTP/1.1\r\nHost: localhost\r\n"
+    halves = (b"", b"GET", head, head + b"Content-Length: 2000\r\n\r\nn=")
+    with clients(server, 100, *halves) as peers:
+        assert seconds(server) < 2
+        time.sleep(6)
+        for peer in peers:
+            with contextlib.suppress(OSError):
+                peer.sendall(b"x")  # a drop now and then buys no time
+        assert seconds(server) < 2
+        begun = time.monotonic()
+        for peer in peers:
+            with contextlib.suppress(ConnectionResetError):
+                assert peer.recv(1) == b""
+        assert time.monotonic() - begun < 8
+
+
+def test_clients_that_stop_in_a_long_body_are_dropped(door):
+    server = door("echo")
+    head = b"POST /a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 90000\r\n\r\n"
+    with clients(server, 12, head + b"x" * 5000):
+        time.sleep(0.3)
+        assert seconds(server) < 16
+    assert "TimeoutError" not in server.log.read_text()
+
+
+def test_clients_that_do_not_hang_up_hold_nobody_up(echo):
+    with clients(echo, 40, b"GET /a HTTP/1.0\r\nHost: localhost\r\n\r\n"):
+        time.sleep(0.2)
+        assert seconds(echo) < 2
+
+
+def test_a_request_may_come_in_pieces_and_two_in_one(echo):
+    one = b"GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with clients(echo, 1, one + one[:20]) as [peer]:
+        time.sleep(0.3)
+        peer.sendall(one[20:30])
+        time.sleep(0.3)
+        peer.sendall(one[30:].replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+        received = b""
+        while piece := peer.recv(65536):
+            received += piece
+    assert received.count(b"HTTP/1.1 200") == 2
+
+
+def test_a_client_that_waits_to_be_asked_for_its_body_is_asked(echo):
+    head = "POST /a HTTP/1.1", HOST, "Content-Length: 4", "Expect: 100-continue"
+    text = "\r\n".join([*head, "Connection: close", "", ""]).encode()
+    with clients(echo, 1, text) as [peer]:
+        assert peer.recv(100).startswith(b"HTTP/1.1 100")
+        peer.sendall(b"body")
+        received = b""
+        while piece := peer.recv(65536):
+            received += piece
+    assert json.loads(_json(received))["body"] == 4
+
+
+def test_a_header_without_end_is_refused(echo):
+    with clients(echo, 1, GET.encode() + b"\r\nX-A: " + b"a" * 70_000) as [peer]:
+        assert status(peer.recv(100)) == 431

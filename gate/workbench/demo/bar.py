@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote
 
 from gate.answer.insertion import Insertion
+from gate.doors.claims import tells_address
 from gate.doors.sending import Closing
 from gate.request.proxies import FORWARDING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from wsgiref.types import StartResponse, WSGIApplication
 
     from gate.workbench.demo.places import DemoPlace
@@ -31,7 +32,7 @@ TRAVEL = "/-demo/visit"
 FORM_LIMIT = 16_384
 """Most bytes that the bar's own form may have."""
 
-_BEHIND = FORWARDING | {"HTTP_VIA", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO"}
+_BEHIND = FORWARDING | {"HTTP_VIA"}
 _FORGOTTEN = (
     ("Set-Cookie", "__Host-n=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax"),
     ("Set-Cookie", "n=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"),
@@ -49,9 +50,17 @@ def style_source(style: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
-def is_own_user(environ: dict[str, Any]) -> bool:
-    """Say whether a request comes from this machine's own user, and nobody behind."""
-    if not _BEHIND.isdisjoint(environ):
+def is_own_user(
+    environ: dict[str, Any], telltales: Collection[str] = frozenset()
+) -> bool:
+    """Say whether a request comes from this machine's own user, and nobody behind.
+
+    Args:
+        environ: The request.
+        telltales: More fields that only a proxy would send.
+    """
+    known = _BEHIND.union(telltales)
+    if any(tells_address(key, known) for key in environ):
         return False
     host = environ.get("HTTP_HOST", "").rpartition("@")[2].lower()
     name = host[: host.find("]") + 1] if host.startswith("[") else host.split(":")[0]
@@ -69,10 +78,17 @@ class DemoBar:
     Args:
         app: The demo site with the gate in front.
         places: The places on the bar; the first is where one begins.
+        telltales: Fields beside the usual ones that only a proxy would send.
     """
 
-    def __init__(self, app: WSGIApplication, places: Sequence[DemoPlace]) -> None:
+    def __init__(
+        self,
+        app: WSGIApplication,
+        places: Sequence[DemoPlace],
+        telltales: Collection[str] = frozenset(),
+    ) -> None:
         self._app = app
+        self._telltales = telltales
         self._places = {place.id: place for place in places}
         self._first = places[0]
 
@@ -80,7 +96,7 @@ class DemoBar:
         self, environ: dict[str, Any], start_response: StartResponse
     ) -> Iterable[bytes]:
         """Answer one request, for the machine's own user as if from another place."""
-        if not is_own_user(environ):
+        if not is_own_user(environ, self._telltales):
             return self._app(environ, start_response)
         if environ.get("PATH_INFO") == TRAVEL and environ["REQUEST_METHOD"] == "POST":
             return self._travel(environ, start_response)

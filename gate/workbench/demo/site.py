@@ -18,6 +18,7 @@ from flask import (
 )
 
 from gate.doors.flask import FlaskGate, activity
+from gate.request.proxies import NO_HEADER, Proxies
 from gate.workbench.demo.bar import DemoBar
 from gate.workbench.demo.places import demo_places
 
@@ -46,8 +47,10 @@ def create_demo(gate: Gate) -> WSGIApplication:
     Args:
         gate: The gate; its site name is the name of the outlet.
     """
-    name = gate.snapshot.config.site.name
-    return DemoBar(create_site(name, gate), demo_places())
+    config = gate.snapshot.config
+    proxies = Proxies.compile(header=config.visitor.header or NO_HEADER)
+    site = create_site(config.site.name, gate)
+    return DemoBar(site, demo_places(), proxies.telltales)
 
 
 def create_site(name: str, gate: Gate) -> Flask:
