@@ -72,8 +72,8 @@ def marked(page):
         pytest.param(b'<body a="1"b="2">[top]x[end]', id="no space between"),
         pytest.param(b"<body/>[top]x[end]", id="slash"),
         pytest.param(b"<body\tclass=a\n>[top]x[end]", id="tab and newline"),
-        pytest.param(b"<bodyguard><body>[top]x[end]", id="another name"),
-        pytest.param(b"<body-x><body>[top]x[end]", id="custom element"),
+        pytest.param(b"[top]<bodyguard><body>x[end]", id="another name"),
+        pytest.param(b"[top]<body-x><body>x[end]", id="custom element"),
         pytest.param(b"<!doctype html><body>[top]x[end]", id="doctype"),
         pytest.param(b"\xef\xbb\xbf<body>[top]x[end]", id="UTF-8 mark"),
         pytest.param(b"<!-- <body> --><body>[top]x[end]", id="comment"),
@@ -85,16 +85,16 @@ def marked(page):
         pytest.param(b"<?xml <body><body>[top]x[end]", id="processing instruction"),
         pytest.param(b"</ <body><body>[top]x[end]", id="end tag without name"),
         pytest.param(b"</><body>[top]x[end]", id="end tag of nothing"),
-        pytest.param(b"a < b <body>[top]x[end]", id="less than"),
-        pytest.param(b"<<body>[top]x[end]", id="twice less than"),
-        pytest.param(b"<3 <body>[top]x[end]", id="a heart"),
+        pytest.param(b"[top]a < b <body>x[end]", id="less than"),
+        pytest.param(b"[top]<<body>x[end]", id="twice less than"),
+        pytest.param(b"[top]<3 <body>x[end]", id="a heart"),
         pytest.param(b"<title><body></title><body>[top]x[end]", id="title"),
         pytest.param(b"<TITLE><body></Title ><body>[top]x[end]", id="title, capitals"),
         pytest.param(b"<title><body></titlex></title><body>[top]x[end]", id="not yet"),
         pytest.param(b"<style><body></style><body>[top]x[end]", id="style"),
         pytest.param(b"<noscript><body></noscript><body>[top]x[end]", id="noscript"),
-        pytest.param(b"<textarea><body></textarea><body>[top]x[end]", id="textarea"),
-        pytest.param(b"<iframe><body></iframe><body>[top]x[end]", id="iframe"),
+        pytest.param(b"[top]<textarea><body></textarea><body>x[end]", id="textarea"),
+        pytest.param(b"[top]<iframe><body></iframe><body>x[end]", id="iframe"),
         pytest.param(b'<script>"<body>"</script><body>[top]x[end]', id="script"),
         pytest.param(
             b"<script><!--\n<script></script><body>--></script><body>[top]x[end]",
@@ -130,8 +130,61 @@ def test_both_have_their_place(page):
 @pytest.mark.parametrize(
     "page",
     [
+        pytest.param(b"<!doctype html><title>t</title>[top]<h1>x[end]", id="a heading"),
+        pytest.param(b"<!DOCTYPE html>\n <title>t</title>\n[top]x[end]", id="text"),
+        pytest.param(b"<!doctype html>[top]\xc2\xa0x[end]", id="no-break space"),
+        pytest.param(b"<html>\n<head>\n</head>\n[top]<main>x[end]", id="html, head"),
+        pytest.param(b"<head>[top]x</head>y[end]", id="text in a head"),
+        pytest.param(b"<html>[top]<p>x</html>[end]", id="no body, no head"),
+        pytest.param(b"<html><head></head>[top]</html>[end]", id="nothing in it"),
+        pytest.param(b"<html><title>t</title>[top]x[end]</body>", id="its end alone"),
+        pytest.param(b"<html>[top]</br>x[end]", id="the end of a line break"),
+        pytest.param(b"<html></p></div>[top]x[end]", id="ends of nothing"),
+        pytest.param(
+            b"<!doctype html><title><h1></title><style>p > b {}</style>"
+            b"<script>'<p>'</script><noscript><p></noscript><!-- <p> -->"
+            b"<meta><link><base><template>x<p><body></template>[top]<p>x[end]",
+            id="all that stands in a head",
+        ),
+        pytest.param(
+            b"<html><head></head><title>t</title><link>[top]<p>x[end]",
+            id="what is put back into the head",
+        ),
+        pytest.param(
+            b"<html><head></head>[top]<noscript>x</noscript><body>[end]",
+            id="noscript behind the head",
+        ),
+        pytest.param(b"<html>[top]<p>x<body class=a>y[end]", id="a body too late"),
+        pytest.param(b"<html>[top]<p>x<frameset>[end]", id="frames too late"),
+        pytest.param(b"<html>[top]<plaintext><body>[end]", id="plaintext"),
+        pytest.param(b"<html>[top]<svg><title>x</title></svg>[end]", id="a drawing"),
+        pytest.param(b"<html>[top]<a title='>'>x</a>[end]", id="> in quotes"),
+        pytest.param(
+            b"[top]<br>\nA warning\n<!doctype html><title>t</title><body>x[end]",
+            id="a script's complaint before the page",
+        ),
+        pytest.param(b"\xef\xbb\xbf<html>[top]x[end]", id="UTF-8 mark"),
+        pytest.param(b"<?xml version='1.0'?>\n<html>[top]<p>x[end]", id="XML"),
+        pytest.param(b"<html>[top]<3 x[end]", id="a heart"),
+    ],
+)
+def test_without_a_body_tag_content_begins_by_itself(page):
+    plain = page.replace(b"[top]", b"").replace(b"[end]", b"")
+    expected = page.replace(b"[top]", TOP).replace(b"[end]", END)
+    assert marked(plain) == (expected, True)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
         pytest.param(b"just text", id="no markup"),
-        pytest.param(b"<p>a paragraph</p>", id="no body tag"),
+        pytest.param(b"<p>a paragraph</p>", id="a part of a page"),
+        pytest.param(b"<title>t</title><li>x</li>", id="a part with its title"),
+        pytest.param(b'{"html": "<p>x</p>"}', id="JSON"),
+        pytest.param(b"<!doctype html><title>t</title>", id="a head alone"),
+        pytest.param(b"<html><head></head><frameset><body>", id="frames behind a head"),
+        pytest.param(b"<html><template><p>x", id="open template in a page"),
+        pytest.param(b'<html><p class="a>', id="open quote in a page"),
         pytest.param(b"<frameset><frame></frameset><body>", id="frames"),
         pytest.param(b"<plaintext><body>", id="plaintext"),
         pytest.param(b"<!-- <body>", id="open comment"),
@@ -247,6 +300,11 @@ pieces = st.lists(
                 b'"',
                 b"=",
                 b"-",
+                b"<!doctype html>",
+                b"<html>",
+                b"</head>",
+                b" ",
+                b"\xef\xbb\xbf",
             ),
             *(b"<script>", b"</script>", b"<script ", b"<title>", b"</title>", b"x "),
             *(b"<template>", b"</template>", b"<p a=b>", b"\xff\xfe", b"\xd1\x8f"),

@@ -505,6 +505,12 @@ def test_footer_has_every_language_and_only_notices_that_have_one(pages):
     assert b"Lantern Media" in footer
 
 
+def test_footer_brings_no_colour_of_its_own(pages):
+    styles = re.findall(rb'style="([^"]*)"', pages.footer.html)
+    assert styles
+    assert not re.search(rb"background|#[0-9a-f]{3}", b" ".join(styles))
+
+
 def test_without_footer_texts_there_is_no_footer(notices):
     some = compile_pages({ACTS[0]: notices[ACTS[0]]}, LOOK)
     assert some.footer == (b"", "")

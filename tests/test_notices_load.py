@@ -136,6 +136,51 @@ def test_unknown_placeholder_is_named_at_its_place(book, text, message, hint):
     assert finding.mark.column > 1
 
 
+WRITTEN = [
+    pytest.param("fact: Now {organisation} is", "{organisation}", id="plain"),
+    pytest.param("fact: 'It''s {organisation}'", "{organisation}", id="in quotes"),
+    pytest.param(
+        "fact: '{outlet} {outlet} {organisation}'", "{organisation}", id="3rd"
+    ),
+    pytest.param(
+        "fact: Of {outlet}\n          and {organisation}", "{organisation}", id="folded"
+    ),
+    pytest.param(
+        "fact: >-\n          {outlet}\n          {organisation}",
+        "{organisation}",
+        id="block",
+    ),
+    pytest.param("fact: Of {outlet} and {day", "{", id="lone brace"),
+    pytest.param(
+        'fact: "\\x7borganisation}"', '"\\x7borganisation}"', id="behind an escape"
+    ),
+]
+
+
+@pytest.mark.parametrize(("written", "marked"), WRITTEN)
+def test_the_brace_itself_is_marked(book, written, marked):
+    path = book.folder / NAME
+    before, rest = path.read_text(encoding="utf-8").split("        fact:", 1)
+    rest = rest.partition("\n")[2]
+    path.write_text(f"{before}        {written}\n{rest}", encoding="utf-8")
+    (finding,) = (f for f in book.findings() if f.code == "R063")
+    mark = finding.mark
+    start = mark.column - 1
+    assert finding.source_line[start : start + mark.width] == marked
+
+
+def test_a_hint_says_what_was_meant_and_then_all_that_is_known(book):
+    book.change_notice(lambda n: n["texts"]["en"].update(fact="{organisation}"))
+    hint = book.findings()[0].hint
+    assert hint.startswith("Did you mean {outlet}? Known here are {closed_account}, ")
+
+
+@pytest.mark.parametrize("content", [b"a\0b", b"\xff\xfe", b"format: ["])
+def test_a_file_that_cannot_be_read_is_one_finding(book, content):
+    (book.folder / "page.yaml").write_bytes(content)
+    assert book.codes() == ["R001"]
+
+
 def test_placeholder_in_a_list_is_found_too(book):
     book.change_notice(lambda n: n["texts"]["en"]["risks"].append("{nothing}"))
     assert "R063" in book.codes()

@@ -5,8 +5,9 @@
         send(insertion.feed(chunk))
     send(insertion.finish())
 
-`top` goes right behind the `<body …>` tag. Until that place is found or given up,
-`feed` returns nothing, so that another answer can still be given; `found_place` tells.
+`top` goes right behind the `<body …>` tag, or before what opens the body without it.
+Until that place is found or given up, `feed` returns nothing, so that another answer
+can still be given; `found_place` tells.
 `bottom` goes before the last `</body>`, or to the end where there is none. However a
 page is cut into chunks, the same bytes come out. When nothing is compressed, the page
 grows by exactly `len(top) + len(bottom)`.

@@ -54,7 +54,7 @@ def load_texts(config: Config) -> tuple[RuleBook, Mapping[str, Notice]]:
     folder = config.rules.folder
     book, problems = load_book(folder)
     notices, more = load_notices(folder / "notices")
-    findings = [*problems, *more]
+    findings = list(dict.fromkeys([*problems, *more]))
     if book is None or any(f.severity is Severity.ERROR for f in findings):
         raise FindingsError(findings)
     return book, notices

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gate.documents import suggest
-from gate.model import Severity
-from gate.notices.placeholders import COMMON, OF_A_DATE, names
+from gate.documents import nearest, suggest
+from gate.model import Mark, Severity
+from gate.notices.placeholders import COMMON, MEANT, OF_A_DATE, find, names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -34,7 +34,10 @@ def page_findings(document: Document, tag: str, text: PageText) -> list[Diagnost
 
 
 def entry_findings(
-    document: Document, name: str, entry: NoticeEntry, words: Mapping[str, PageText]
+    document: Document,
+    name: str,
+    entry: NoticeEntry,
+    words: Mapping[str, PageText] | None,
 ) -> list[Diagnostic]:
     """Find what is wrong with one notice.
 
@@ -42,12 +45,13 @@ def entry_findings(
         document: The file.
         name: Id of the notice.
         entry: The notice.
-        words: Words around the notices, by language.
+        words: Words around the notices, by language; None if not every file could be
+            read, so that what seems to be missing may stand there.
     """
     loc = ("notices", name)
     known = COMMON | {k for k, f in entry.facts.items() if f.certainty == "certain"}
     found = [
-        *_languages(document, entry, loc, words),
+        *(() if words is None else _languages(document, entry, loc, words)),
         *_gaps(document, entry, loc),
         *_area_languages(document, entry, loc),
     ]
@@ -130,16 +134,45 @@ def _unfilled(
 def _unfilled_in(
     document: Document, text: str, loc: Loc, known: Collection[str]
 ) -> Iterator[Diagnostic]:
-    for name in names(text):
-        if name in known:
-            continue
-        listed = ", ".join(f"{{{one}}}" for one in sorted(known))
-        yield document.finding(
-            "R063",
-            f"Nothing fills {{{name}}}." if name else "A brace stands alone.",
-            loc,
-            hint=suggest(name, known).strip() or f"Known here are {listed}.",
-        )
+    for number, name in enumerate(names(text)):
+        if name not in known:
+            yield document.finding_at(
+                "R063",
+                f"Nothing fills {{{name}}}." if name else "A brace stands alone.",
+                _mark_of(document, text, loc, number),
+                hint=_known(name, known),
+            )
+
+
+def _mark_of(document: Document, text: str, loc: Loc, number: int) -> Mark:
+    """Mark the brace itself; the whole text where it is written in another way."""
+    mark = document.mark(loc)
+    sought = find(text, number)
+    if not sought or not mark.line:
+        return mark
+    lines = document.lines[mark.line - 1 :]
+    for index, line in enumerate(lines):
+        start = mark.column - 1 if index == 0 else 0
+        here = sum(1 for _ in names(line[start:]))
+        if number < here:
+            found = find(line[start:], number)
+            if not found or found[1] != sought[1]:
+                break
+            return Mark(
+                file=mark.file,
+                line=mark.line + index,
+                column=start + found[0] + 1,
+                width=len(found[1]),
+            )
+        number -= here
+    return mark
+
+
+def _known(name: str, known: Collection[str]) -> str:
+    meant = MEANT.get(name, "")
+    meant = meant if meant in known else nearest(name, known)
+    listed = "Known here are " + ", ".join(f"{{{one}}}" for one in sorted(known)) + "."
+    return f"Did you mean {{{meant}}}? {listed}" if meant else listed
 
 
 def _unsigned(document: Document, text: Reviewed, loc: Loc) -> Iterator[Diagnostic]:

@@ -41,10 +41,11 @@ def load_notices(folder: Path) -> tuple[Mapping[str, Notice], tuple[Diagnostic, 
     sources, findings = _read_all(files)
     words, problems = _collect_words(sources)
     findings += problems
+    known = words if len(sources) == len(files) else None
     notices: dict[str, Notice] = {}
     for source in sources:
         for name, entry in source.content.notices.items():
-            findings += entry_findings(source.document, name, entry, words)
+            findings += entry_findings(source.document, name, entry, known)
             if name in notices:
                 findings.append(_twice(source.document, name, notices[name].mark))
             else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,6 +12,18 @@ if TYPE_CHECKING:
 
 COMMON = frozenset({"outlet", "site", "date", "continue"})
 OF_A_DATE = frozenset({"day", "month", "year"})
+
+# Other words for what is known here under one.
+MEANT = {
+    "organisation": "outlet",
+    "organization": "outlet",
+    "publisher": "outlet",
+    "newspaper": "outlet",
+    "website": "site",
+    "day": "date",
+    "today": "date",
+    "button": "continue",
+}
 
 _BRACES = re.compile(r"\{([a-z0-9_-]+)\}|[{}]")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -20,6 +33,12 @@ def names(text: str) -> Iterator[str]:
     """Yield the name in each pair of braces; "" for a brace that stands alone."""
     for match in _BRACES.finditer(text):
         yield match[1] or ""
+
+
+def find(text: str, number: int) -> tuple[int, str] | None:
+    """Return where pair of braces (or lone brace) `number`, from 0, is, and itself."""
+    match = next(islice(_BRACES.finditer(text), number, None), None)
+    return (match.start(), match[0]) if match else None
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from gate.answer import Headline, Way
+from gate.answer.insertion import ascii_html
 from gate.notices.placeholders import fill, is_day, written_day
 
 if TYPE_CHECKING:
@@ -83,14 +84,14 @@ class TemplatePress:
         """Return a page of the notices, with slots for what the request brings."""
         languages = [language, *(t for t in self._tags(notices) if t != language)]
         versions = [self._version(notices, tag) for tag in languages]
-        return self._render(
-            "page.html", page=versions[0], others=versions[1:], way=way, Way=Way
-        )
+        first, *others = versions
+        page = self._render("page.html", page=first, others=others, way=way, Way=Way)
+        return page.encode()
 
     def banner(self, notices: Sequence[str], language: str) -> bytes:
         """Return the short warning for the top of an article, in ASCII."""
         version = self._version(notices, language)
-        return _ascii(self._render("banner.html", page=version))
+        return ascii_html(self._render("banner.html", page=version))
 
     def footer(self) -> bytes:
         """Return the short text for the end of every article, in ASCII."""
@@ -102,7 +103,7 @@ class TemplatePress:
         ]
         if not paragraphs:
             return b""
-        return _ascii(self._render("footer.html", paragraphs=paragraphs))
+        return ascii_html(self._render("footer.html", paragraphs=paragraphs))
 
     def refusal(self, reason: str) -> bytes:
         """Return a page that says in every language why a request is refused.
@@ -111,7 +112,8 @@ class TemplatePress:
             reason: Key of the sentence among the words around the notices.
         """
         versions = [self._version([name], tag) for name, tag in self._speakers()]
-        return self._render("refusal.html", versions=versions, reason=reason)
+        page = self._render("refusal.html", versions=versions, reason=reason)
+        return page.encode()
 
     def headline(self, notices: Sequence[str], language: str) -> Headline:
         """Return heading and short text of the notices, as plain text."""
@@ -164,8 +166,8 @@ class TemplatePress:
             raise LookupError(name)
         return loader.get_source(self._templates, name)[0]
 
-    def _render(self, template: str, **context: object) -> bytes:
-        return self._templates.get_template(template).render(context).encode()
+    def _render(self, template: str, **context: object) -> str:
+        return self._templates.get_template(template).render(context)
 
 
 def _label(texts: Sequence[NoticeText]) -> str:
@@ -182,8 +184,3 @@ def _filled(
     if isinstance(value, str):
         return fill(value, values)
     return tuple(fill(item, values) for item in value)
-
-
-def _ascii(html: bytes) -> bytes:
-    """Write all else as character references: right in every charset."""
-    return html.decode().encode("ascii", "xmlcharrefreplace")
