@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -35,11 +36,27 @@ def test_a_sound_book_has_none(book):
 def test_a_notice_that_is_not_there_is_an_error_at_each_that_asks_for_it(book):
     found = lint(book, notices={"notise"}, now=at("2026-09-10T00:00:00+00:00"))
     assert [(f.code, f.mark.line) for f in found] == [
-        ("R031", line) for line in (3, 12, 25, 31)
+        ("R031", line) for line in (4, 23, 30, 37)
     ]
     assert {f.severity for f in found} == {Severity.ERROR}
     assert {f.hint for f in found} == {'Did you mean "notise"?'}
-    assert found[0].source_line == "unknown:"
+    assert found[0].source_line == "  notice: notice"
+    assert (found[0].mark.column, found[0].mark.width) == (11, len("notice"))
+
+
+def test_no_notice_is_missed_while_some_cannot_be_read(book):
+    now = at("2026-09-10T00:00:00+00:00")
+    assert lint(book, notices=(), now=now, complete=False) == []
+
+
+def test_a_book_that_proves_or_tests_nothing_is_warned_of(book):
+    bare = replace(book, promises=(), tests=())
+    found = lint(bare, notices={"notice"}, now=at("2026-09-10T00:00:00+00:00"))
+    assert [(f.code, f.message) for f in found] == [
+        ("R049", "The book makes no promise; nothing is proved."),
+        ("R056", "The book has no test."),
+    ]
+    assert {(f.severity, f.mark.line) for f in found} == {(Severity.WARNING, 0)}
 
 
 TIMES = {

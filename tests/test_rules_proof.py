@@ -123,6 +123,14 @@ def test_refuted_promise_shows_place_path_activity_and_time():
     for part in ("RU", "/help", "read", "2024-02-19T21:00:00+00:00", "pass", "safety"):
         assert part in finding.message
     assert "at least interstitial" in finding.message
+    assert "by safety (book.yaml:50)" in finding.message
+    assert '(when "warn" begins and "warned" begins)' in finding.message
+
+
+def test_a_promise_refuted_before_all_dates_names_what_begins():
+    always = promise(effective=Effective(), scope=When(activities=READ))
+    (finding,) = prove(book(rule(), promises=[always]), CLASSES)
+    assert '(just before "russia" begins) meets pass by default' in finding.message
 
 
 def test_one_hour_between_rule_and_promise_is_found():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gate.documents.slips import slip
 from gate.documents.tree import Span
 
 if TYPE_CHECKING:
@@ -28,11 +29,6 @@ _KNOWN = (
         ("expected ',' or ']'", "expected ',' or '}'", "expected ',' or"),
         "A list or mapping in brackets does not end, or lacks a comma.",
         "Put commas between the items and close each bracket.",
-    ),
-    (
-        ("unexpected end of stream", "found unexpected end"),
-        "Quoted text begins, and does not end.",
-        "Close the quote.",
     ),
     (
         ("unknown escape character", "escape", "did not find expected hexdecimal"),
@@ -61,8 +57,8 @@ _KNOWN = (
     ),
 )
 
-# These are noticed at the end of the text; where they begin is the place to look.
-_UNCLOSED = ("expected ',' or", "unexpected end of stream", "found unexpected end")
+# These are noticed later on; where they begin is the place to look.
+_UNCLOSED = ("expected ',' or", "could not find expected ':'")
 
 
 def complaint(
@@ -74,6 +70,9 @@ def complaint(
         error: The parser's error.
         lines: The text's lines.
     """
+    found = slip(error, lines)
+    if found:
+        return found
     problem = error.problem or ""
     mark = error.problem_mark
     if any(part in problem for part in _UNCLOSED):

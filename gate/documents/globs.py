@@ -6,6 +6,7 @@ import re
 
 _LONGEST = 512  # characters
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
+_ADDRESS = re.compile(r"(?i:[a-z]+://|www\.)[^/]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -26,6 +27,10 @@ def glob_problem(glob: str) -> tuple[str, str] | None:
 
 
 def _start_problem(glob: str) -> tuple[str, str] | None:
+    address = _ADDRESS.match(glob)
+    if address:
+        path = glob[address.end() :].partition("?")[0].partition("#")[0] or "/"
+        return "is a whole address.", f'Did you mean its path, "{path[:60]}"?'
     if not glob.startswith("/"):
         better = f"/**/{glob}" if glob.startswith("*") else f"/{glob}"
         return 'does not begin with "/".', f'Did you mean "{better[:60]}"?'

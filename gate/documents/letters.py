@@ -32,6 +32,18 @@ _LATIN = str.maketrans(
 )
 
 
+_SOUND = str.maketrans(
+    "АБВГДЕЗИЙКЛМНОПРСТУФХЦабвгдезийклмнопрстуфхц",
+    "ABVGDEZIJKLMNOPRSTUFHCabvgdezijklmnoprstufhc",
+)
+_CURLY = frozenset("“”„‟«»‘’‚‹›")  # noqa: RUF001
+
+
+def within_curly_quotes(text: str) -> bool:
+    """Say whether `text` begins with a quotation mark that YAML does not know."""
+    return text[:1] in _CURLY and text != ""
+
+
 def script(letter: str) -> str:
     """Return the script of a letter in capitals, such as "LATIN"; "" if unnamed."""
     return unicodedata.name(letter, "").partition(" ")[0]
@@ -46,6 +58,14 @@ def name(letter: str) -> str:
 def latin_look(text: str) -> str:
     """Return `text` with each letter that looks like a Latin one replaced by it."""
     return text if text.isascii() else text.translate(_LATIN)
+
+
+def latin_sound(text: str) -> str:
+    """Return `text` with each Cyrillic letter replaced by the Latin one it sounds like.
+
+    Letters that need two Latin ones are left.
+    """
+    return text if text.isascii() else text.translate(_SOUND)
 
 
 def mixed_word(text: str) -> str:

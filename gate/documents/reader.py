@@ -9,23 +9,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import yaml
 
 from gate.documents import letters
 from gate.documents.complaints import complaint
 from gate.documents.decoding import BREAK, MAX_BYTES, decode, position
-from gate.documents.tree import Builder, Node, Span, Unbuildable
+from gate.documents.slips import conflict
+from gate.documents.tree import LOADER, Builder, Node, Span, Unbuildable
 from gate.model import Diagnostic, Mark, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_FINDINGS = 200  # of one file; a person fixes the first few and looks again
-# Resolves nothing: every scalar stays text. The C one is missing without libyaml.
-LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-
 _USUAL_BREAKS = ("\n", "\r\n", "\r")
 Loc = tuple[str | int, ...]
 
@@ -186,7 +184,7 @@ def read(text: str | bytes, *, file: str) -> Document:
     """Read YAML text.
 
     Args:
-        text: The file's content; bytes must be UTF-8 without a byte order mark.
+        text: The file's content; bytes must be UTF-8.
         file: Its name in findings.
 
     Returns:
@@ -243,6 +241,10 @@ class _Reading:
         )
 
     def _parse(self, builder: Builder) -> Node | None:
+        left = conflict(self.shell.lines)
+        if left:
+            self._report("R001", *left)
+            return None
         try:
             builder.feed(yaml.parse(self.text, Loader=LOADER))
         except Unbuildable:

@@ -9,17 +9,26 @@ from __future__ import annotations
 import ipaddress
 import re
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from gate.documents.globs import glob_problem
-from gate.documents.letters import latin_look, mixed_sentence, mixed_word, name
+from gate.documents.letters import (
+    latin_look,
+    mixed_sentence,
+    mixed_word,
+    name,
+    within_curly_quotes,
+)
+from gate.documents.moments import instant_problem
+from gate.documents.networks import CIDR, network_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+T = TypeVar("T")
 _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})"
 )
@@ -29,7 +38,6 @@ _DECIMAL = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,12})?")
 _IDENT = re.compile(r"[a-z0-9]+([_-][a-z0-9]+)*")
 _CODE = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 _COUNTRY = re.compile(r"[A-Z]{2}")
-_CIDR = re.compile(r"[0-9A-Fa-f.:]+/[0-9]{1,3}")
 _LONGEST_IDENT = 64  # characters
 _FARTHEST_OFFSET = 14 * 3600  # seconds; no place is farther from UTC
 
@@ -48,8 +56,16 @@ def refusal(message: str, hint: str = "", *, code: str = "R003") -> PydanticCust
 
 def quoted(value: object) -> str:
     """Return a value as it is named in a sentence: quoted and not too long."""
+    if isinstance(value, dict | list | tuple):
+        return "{…}" if isinstance(value, dict) else "[…]"
     text = str(value)
     return f'"{text[:60]}…"' if len(text) > 60 else f'"{text}"'  # noqa: PLR2004
+
+
+def _refuse(value: str, problem: tuple[str, str] | None, *, code: str) -> None:
+    """Refuse a value if there is a problem: the sentence after its name, and a hint."""
+    if problem:
+        raise refusal(f"{quoted(value)} {problem[0]}", problem[1], code=code)
 
 
 def _text(value: object) -> str:
@@ -59,8 +75,24 @@ def _text(value: object) -> str:
     raise refusal(f"One value is needed here, not {sort}.")
 
 
+def straight(parse: Callable[[str], T], value: str) -> T:
+    """Return what `parse` makes of a value; curly quotes around it are named.
+
+    Raises:
+        PydanticCustomError: It is refused.
+    """
+    try:
+        return parse(value)
+    except PydanticCustomError as error:
+        context = error.context or {}
+        if within_curly_quotes(value):
+            hint = 'Use straight quotes: "…".'
+            raise refusal(context["sentence"], hint, code=context["code"]) from None
+        raise
+
+
 def _type(parse: Callable[[str], object]) -> BeforeValidator:
-    return BeforeValidator(lambda value: parse(_text(value)))
+    return BeforeValidator(lambda value: straight(parse, _text(value)))
 
 
 def _pattern(pattern: re.Pattern[str], about: str) -> WithJsonSchema:
@@ -90,7 +122,7 @@ def parse_instant(value: str) -> int:
         RFC 3339, section 5.6; seconds may be left out.
     """
     if not _INSTANT.fullmatch(value):
-        raise _no_instant(value)
+        _refuse(value, instant_problem(value), code="R020")
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
@@ -101,21 +133,6 @@ def parse_instant(value: str) -> int:
         message = f"No place is as far from UTC as {quoted(value)} says."
         raise refusal(message, code="R020")
     return int(moment.timestamp())
-
-
-def _no_instant(value: str) -> PydanticCustomError:
-    example = '"2024-02-20T00:00:00+03:00"'
-    if value.isdigit():
-        message = f"{quoted(value)} is only digits: is it a day, or a count of seconds?"
-    elif _DAY.fullmatch(value):
-        message = f"{quoted(value)} is a day without time and offset from UTC."
-        example = f'"{value}T00:00:00+03:00"'
-    elif re.fullmatch(r"[0-9-]{10}[Tt ][0-9:.]+", value):
-        message = f"{quoted(value)} lacks the offset from UTC."
-        example = f'"{value.replace(" ", "T").upper()}+03:00"'
-    else:
-        message = f"{quoted(value)} is not a moment."
-    return refusal(message, f"Write it like {example}.", code="R020")
 
 
 def parse_day(value: str) -> str:
@@ -219,27 +236,8 @@ def parse_cidr(value: str) -> str:
     Raises:
         PydanticCustomError: It is no network, or its address has host bits.
     """
-    if not _CIDR.fullmatch(value):
-        hint = "Write it like 192.0.2.0/24 or 2001:db8::/32."
-        if "/" not in value and _is_network(value):
-            hint = f"Write {ipaddress.ip_network(value)} for this one address."
-        raise refusal(f"{quoted(value)} is not a network.", hint, code="R014")
-    if not _is_network(value):
-        raise refusal(f"{quoted(value)} is not a network.", code="R014")
-    network = ipaddress.ip_network(value, strict=False)
-    address = ipaddress.ip_address(value.partition("/")[0])
-    if network.network_address != address:
-        message = f"{quoted(value)} is an address inside a network."
-        raise refusal(message, f"Did you mean {network}?", code="R014")
-    return str(network)
-
-
-def _is_network(value: str) -> bool:
-    try:
-        ipaddress.ip_network(value, strict=False)
-    except ValueError:
-        return False
-    return True
+    _refuse(value, network_problem(value), code="R014")
+    return str(ipaddress.ip_network(value))
 
 
 def parse_glob(value: str) -> str:
@@ -251,10 +249,7 @@ def parse_glob(value: str) -> str:
     word = mixed_word(value)
     if word:
         raise refusal(mixed_sentence(word), "Type the word again.", code="R006")
-    problem = glob_problem(value)
-    if problem:
-        message, hint = problem
-        raise refusal(f"{quoted(value)} {message}", hint, code="R037")
+    _refuse(value, glob_problem(value), code="R037")
     return value.rstrip("/") or "/"
 
 
@@ -264,10 +259,7 @@ def parse_path(value: str) -> str:
     Raises:
         PydanticCustomError: No request has such a path.
     """
-    glob = glob_problem(value.replace("*", "x"))
-    if glob:
-        message, hint = glob
-        raise refusal(f"{quoted(value)} {message}", hint, code="R037")
+    _refuse(value, glob_problem(value.replace("*", "x")), code="R037")
     return value
 
 
@@ -293,7 +285,7 @@ Ident = Annotated[str, _type(parse_ident), _pattern(_IDENT, "small letters, hyph
 Code = Annotated[str, _type(parse_code), _pattern(_CODE, "ISO 3166-1 or 3166-2")]
 Country = Annotated[str, _type(parse_country), _pattern(_COUNTRY, "ISO 3166-1 alpha-2")]
 Cidr = Annotated[
-    str, _type(parse_cidr), _pattern(_CIDR, "a network, such as 192.0.2.0/24")
+    str, _type(parse_cidr), _pattern(CIDR, "a network, such as 192.0.2.0/24")
 ]
 Glob = Annotated[
     str, _type(parse_glob), WithJsonSchema({"type": "string", "pattern": "^/"})

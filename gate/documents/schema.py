@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from collections.abc import Mapping  # noqa: TC003 - pydantic reads annotations
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -25,6 +26,8 @@ class Strict(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, validate_by_alias=True, validate_by_name=False
     )
+    # Key of a neighbouring kind of mapping -> the key here, and the hint that says so.
+    elsewhere: ClassVar[Mapping[str, tuple[str, str]]] = {}
 
 
 M = TypeVar("M", bound=BaseModel)
@@ -118,8 +121,10 @@ def _explain_missing(
             continue
         parent, word = problem["loc"][:-1], str(problem["loc"][-1])
         absent = {str(loc[-1]) for loc in missing if loc[:-1] == parent}
-        meant = nearest(word, absent) or nearest(word, _keys_at(model, parent))
-        hint = f'Did you mean "{meant}"?' if meant else _known(model, parent)
+        meant, hint = _elsewhere(model, parent, word)
+        if not meant:
+            meant = nearest(word, absent) or nearest(word, _keys_at(model, parent))
+            hint = f'Did you mean "{meant}"?' if meant else _known(model, parent)
         message = f"The key {quoted(word)} is not known here."
         explained[problem["loc"]] = Sentence(message, hint)
         merged |= {(*parent, meant)} & missing
@@ -131,12 +136,22 @@ def _known(model: type[BaseModel], loc: Loc) -> str:
     return f"Known are {', '.join(keys)}." if keys else ""
 
 
+def _elsewhere(model: type[BaseModel], loc: Loc, word: str) -> tuple[str, str]:
+    """Return the key that says here what `word` says elsewhere, and the hint."""
+    models = [one for one in _models_at(model, loc) if issubclass(one, Strict)]
+    return next((m.elsewhere[word] for m in models if word in m.elsewhere), ("", ""))
+
+
 def _keys_at(model: type[BaseModel], loc: Loc) -> set[str]:
     """Return the keys that the schema knows at a place."""
+    return {key for one in _models_at(model, loc) for key in _fields(one)}
+
+
+def _models_at(model: type[BaseModel], loc: Loc) -> list[type[BaseModel]]:
     types: list[Any] = [model]
     for step in loc:
         types = [inner for outer in types for inner in _inside(outer, step)] or types
-    return {key for found in types for one in _models(found) for key in _fields(one)}
+    return [one for found in types for one in _models(found)]
 
 
 def _fields(model: type[BaseModel]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from gate.documents.letters import within_curly_quotes
 from gate.documents.scalars import quoted
 from gate.documents.suggest import nearest
 
@@ -87,7 +88,13 @@ def _value(problem: ErrorDetails) -> Sentence:
 
 def _choice(problem: ErrorDetails) -> Sentence:
     value, choices = problem["input"], _CHOICE.findall(problem["ctx"]["expected"])
-    meant = nearest(str(value), choices)
+    if not isinstance(value, str):
+        sort = "a list" if isinstance(value, list) else "keys within braces"
+        return Sentence(f"One word is needed here, not {sort}.")
+    meant = nearest(value, choices)
+    if within_curly_quotes(value):
+        hint = 'Use straight quotes: "…".'
+        return Sentence(f"{quoted(value)} is not one of {', '.join(choices)}.", hint)
     hint = f'Did you mean "{meant}"?' if meant else ""
     return Sentence(f"{quoted(value)} is not one of {', '.join(choices)}.", hint)
 

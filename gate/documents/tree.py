@@ -8,7 +8,7 @@ Every scalar stays text, so that NO is Norway.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MAX_EVENTS = 400_000
 MAX_DEPTH = 32
+# Resolves nothing: every scalar stays text. The C one is missing without libyaml.
+LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 class Span(NamedTuple):

@@ -117,6 +117,7 @@ class Rule:
         if_possible: Weaker action while the membership is only possible.
         then: Action of the rule.
         notice: Id of the notice; None only if the action shows none (pass).
+        notice_mark: Where the id of the notice stands, if it is known.
     """
 
     id: str
@@ -130,6 +131,7 @@ class Rule:
     notice: str | None = None
     effective: Effective = Effective()
     mode: Mode = Mode.ENFORCE
+    notice_mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,12 +169,14 @@ class UnknownPlaces:
         actions: One action for each reason.
         max_age_days: Age of the database from which `database_unusable` holds
             as well, in days.
+        notice_mark: Where the id of the notice stands, if it is known.
     """
 
     notice: str
     actions: Mapping[Unknown, Action]
     max_age_days: int
     mark: Mark
+    notice_mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ def check_areas(document: Document, content: AreasFile) -> Iterator[Diagnostic]:
         yield from _check_title(document, area, loc)
         for number, version in enumerate(area.versions):
             at = (*loc, "versions", number)
+            yield from _check_stranger(document, (area_id, area.title), version, at)
             yield from _check_repeats(document, version, at)
             yield from _check_partly(document, version, at)
             yield from _check_networks(document, version.networks, at)
@@ -64,6 +65,26 @@ def _check_title(document: Document, area: AreaText, loc: Loc) -> Iterator[Diagn
         hint="Correct the title or the codes.",
         severity=Severity.WARNING,
     )
+
+
+def _check_stranger(
+    document: Document, names: tuple[str, str], version: AreaVersionText, loc: Loc
+) -> Iterator[Diagnostic]:
+    """Find the one code of another country in an area called like a country."""
+    area_id, title = names
+    home = country_named(title) or country_named(area_id.replace("-", " "))
+    others = [c for c in version.whole if c.partition("-")[0] != home]
+    if not home or len(others) != 1 or len(version.whole) == 1:
+        return
+    (code,) = others
+    country = name_of(code.partition("-")[0])
+    message = (
+        f"{quoted(code)} belongs to {country}; "
+        f"every other code of {quoted(area_id)} belongs to {name_of(home)}."
+    )
+    hint = "Remove it, or give the area a title that says whose it is."
+    at = (*loc, "whole", version.whole.index(code))
+    yield document.finding("R012", message, at, hint=hint, severity=Severity.WARNING)
 
 
 def _check_repeats(

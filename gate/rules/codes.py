@@ -30,6 +30,8 @@ CODES: dict[str, str] = {
     "R044": "A promise that speaks of nothing that there is.",
     "R047": "Patterns that combine in too many ways for anything to be proved.",
     "R048": "A promise pinned in the configuration that the book does not keep.",
+    "R049": "A book without promises, for which nothing is proved.",
     "R050": "A test that names something that does not exist or that it does not test.",
     "R055": "A test in the book that fails.",
+    "R056": "A book without tests.",
 }

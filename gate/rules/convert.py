@@ -140,6 +140,7 @@ def rule(document: Document, number: int, text: RuleText) -> Rule:
         notice=text.notice,
         effective=Effective(since=text.effective.from_, until=text.effective.until),
         mode=Mode(text.mode),
+        notice_mark=document.mark(("rules", number, "notice")),
     )
 
 
@@ -176,6 +177,7 @@ def unknown_places(document: Document, text: UnknownText) -> UnknownPlaces:
         actions={reason: action(getattr(text, reason.value)) for reason in Unknown},
         max_age_days=text.max_age_days,
         mark=document.mark(("unknown",), key=True),
+        notice_mark=document.mark(("unknown", "notice")),
     )
 
 

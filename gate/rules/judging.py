@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gate.documents import with_sources
 from gate.model import Diagnostic, Severity
 from gate.rules.lint import lint
 from gate.rules.proof import prove
@@ -22,7 +23,7 @@ def judge(
     classes: Sequence[LocationClass],
     membership: MembershipOf,
     pinned: Mapping[str, Action],
-    notices: Collection[str],
+    notices: Collection[str] | None,
     now: int,
 ) -> list[Diagnostic]:
     """Find everything that is wrong with what a book means.
@@ -32,7 +33,7 @@ def judge(
         classes: Every class of places of the loaded database.
         membership: Gives the membership of a place in an area version.
         pinned: Promises that the config demands, with the least action of each.
-        notices: Ids of the notices.
+        notices: Ids of the notices; None if not every one could be read.
         now: Unix seconds, for what has expired.
 
     Returns:
@@ -40,12 +41,12 @@ def judge(
         are R055, those of pinned promises R048.
     """
     found = [
-        *lint(book, notices=notices, now=now),
+        *lint(book, notices=notices or (), now=now, complete=notices is not None),
         *prove(book, classes),
         *failed_tests(book, membership),
         *weakened(book, pinned),
     ]
-    return sorted(found, key=lambda finding: finding.sort_key)
+    return with_sources(sorted(found, key=lambda finding: finding.sort_key))
 
 
 def failed_tests(book: RuleBook, membership: MembershipOf) -> list[Diagnostic]:

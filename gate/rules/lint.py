@@ -7,34 +7,39 @@ from typing import TYPE_CHECKING
 
 from gate.documents import suggest, with_sources
 from gate.documents.scalars import quoted
-from gate.model import Diagnostic, Severity
+from gate.model import Diagnostic, Mark, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from gate.model import Area, Exemption, Mark, Rule, RuleBook
+    from gate.model import Area, Exemption, Rule, RuleBook, UnknownPlaces
 
 _DAY = 86_400  # seconds
 SOON = 30  # days before an end from which it is announced
 STALE = 180  # days after which dated knowledge of an area wants another look
 
 
-def lint(book: RuleBook, *, notices: Collection[str], now: int) -> list[Diagnostic]:
+def lint(
+    book: RuleBook, *, notices: Collection[str], now: int, complete: bool = True
+) -> list[Diagnostic]:
     """Find what a book means to say and does not.
 
     Args:
         book: The rule book.
         notices: Ids of the notices that exist.
         now: Unix seconds.
+        complete: Every notice could be read; if not, none is said to be missing.
 
     Returns:
         Findings, sorted: R031 unknown notice (error); R017 an area's knowledge is
-        old, R018 an area that nothing uses, R022 expired, R023 ends soon (warnings).
+        old, R018 an area that nothing uses, R022 expired, R023 ends soon, R049 no
+        promise, R056 no test (warnings).
     """
     spans: list[Rule | Exemption] = [*book.rules, *book.exemptions]
     found = [
-        *_unknown_notices(book, notices),
+        *(_unknown_notices(book, notices) if complete else ()),
         *_unused_areas(book),
+        *_unproved(book),
         *(d for area in book.areas.values() for d in _stale(area, now)),
         *(d for item in spans for d in _ending(item, now)),
     ]
@@ -48,8 +53,9 @@ def _warning(code: str, message: str, mark: Mark, hint: str) -> Diagnostic:
 
 
 def _unknown_notices(book: RuleBook, notices: Collection[str]) -> Iterator[Diagnostic]:
-    wanted = [(rule.notice, rule.mark) for rule in book.rules if rule.notice]
-    for notice, mark in (*wanted, (book.unknown.notice, book.unknown.mark)):
+    asking: list[Rule | UnknownPlaces] = [*book.rules, book.unknown]
+    wanted = [(i.notice, i.notice_mark or i.mark) for i in asking if i.notice]
+    for notice, mark in wanted:
         if notice not in notices:
             message = f"There is no notice {quoted(notice)}."
             hint = suggest(notice, notices).strip() or "Write one below notices/."
@@ -68,6 +74,17 @@ def _unused_areas(book: RuleBook) -> Iterator[Diagnostic]:
             message = f"No rule asks for the area {quoted(area.id)}."
             hint = "Use it in a rule, or remove it."
             yield _warning("R018", message, area.mark, hint)
+
+
+def _unproved(book: RuleBook) -> Iterator[Diagnostic]:
+    mark = Mark(file=book.unknown.mark.file)
+    if not book.promises:
+        message = "The book makes no promise; nothing is proved."
+        hint = "Write promises: what must hold for every reader, whatever changes."
+        yield _warning("R049", message, mark, hint)
+    if not book.tests:
+        hint = "Write tests: a place, a path, a moment, and what must follow."
+        yield _warning("R056", "The book has no test.", mark, hint)
 
 
 def _stale(area: Area, now: int) -> Iterator[Diagnostic]:

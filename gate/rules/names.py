@@ -34,7 +34,9 @@ class Names:
         rules: Where each rule stands, by id.
         deciding: Where each rule and exemption stands, by id.
         unknown: Where each block `unknown` stands.
-        complete: False if a file could not be read, so that ids may be missing.
+        complete: False if a file, or what a repeated key holds, could not be read,
+            so that ids may be missing.
+        lack_of_areas_told: It has been said that there is no area at all.
         findings: Ids that stand twice, and ids that nobody may use.
     """
 
@@ -43,6 +45,7 @@ class Names:
     deciding: dict[str, Mark] = field(default_factory=dict)
     unknown: list[Mark] = field(default_factory=list)
     complete: bool = True
+    lack_of_areas_told: bool = False
     findings: list[Diagnostic] = field(default_factory=list)
     _seen: dict[tuple[str, str], Mark] = field(default_factory=dict)
 
@@ -53,7 +56,8 @@ class Names:
     def add(self, document: Document) -> None:
         """Take all ids of a document, whether or not it is sound otherwise."""
         data = document.data
-        self.complete &= document.root is not None
+        repeated = any(finding.code == "R002" for finding in document.findings)
+        self.complete &= document.root is not None and not repeated
         if not isinstance(data, dict):
             return
         if isinstance(data.get("areas"), dict):

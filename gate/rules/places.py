@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from itertools import product
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from gate.documents import refusal
-from gate.documents.scalars import parse_code, parse_country, quoted
+from gate.documents.letters import latin_look, latin_sound
+from gate.documents.scalars import parse_code, parse_country, quoted, straight
 from gate.rules.iso3166 import hint_for, hint_for_name, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_LONGEST = 6  # characters of a code
 
 
 def _existing(parse: Callable[[str], str]) -> BeforeValidator:
@@ -23,8 +28,12 @@ def _exists(value: object, parse: Callable[[str], str]) -> str:
     if not isinstance(value, str):
         raise refusal("One code is needed here.")
     try:
-        code = parse(value)
+        code = straight(parse, value)
     except PydanticCustomError as error:
+        meant = "" if value.isascii() else _hint_for_letters(value)
+        if meant:
+            context = error.context or {}
+            raise refusal(context["sentence"], meant, code=context["code"]) from None
         near = value.isascii() and not name_of(value.upper())
         hint = hint_for_name(value) if near else ""
         if hint:
@@ -36,6 +45,19 @@ def _exists(value: object, parse: Callable[[str], str]) -> str:
         message = f"{quoted(code)} is the code of no {sort}."
         raise refusal(message, hint_for(code), code="R010")
     return code
+
+
+def _hint_for_letters(value: str) -> str:
+    """Return the codes that look or sound like what is written with other letters."""
+    if len(value) > _LONGEST:
+        return ""
+    ways = (latin_look, latin_sound)
+    if not re.search("[A-Za-z]", value):  # typed by sound, on another keyboard
+        ways = (latin_sound, latin_look)
+    choices = [dict.fromkeys(way(a) for way in ways) for a in value.upper()]
+    likely = ("".join(letters) for letters in product(*choices))
+    named = [f'"{code}" ({name_of(code)})' for code in likely if name_of(code)]
+    return f"Did you mean {' or '.join(named[:3])}?" if named else ""
 
 
 def _parse_part(value: str) -> str:

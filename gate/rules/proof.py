@@ -7,13 +7,13 @@ with a witness; a rule that can never hold, or never changes anything, is named.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gate.decision import examine
 from gate.errors import PatternsMultiplyError
 from gate.model import Diagnostic, Exemption, Membership, Mode, Rule, Severity, Unknown
 from gate.rules.cells import cases
+from gate.rules.witness import witness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -81,10 +81,10 @@ class _Survey:
     """What was seen over all cases."""
 
     def __init__(self, book: RuleBook, classes: Sequence[LocationClass]) -> None:
+        self._book = book
         self._has_places = any(place.unknown is None for place in classes)
         self._rules = {rule.id: _Fate(rule) for rule in book.rules}
         self._exemptions = {e.id: _Fate(e) for e in book.exemptions}
-        self._promises = book.promises
         self._spoken_of: set[str] = set()
         self._refuted: dict[str, str] = {}
 
@@ -98,14 +98,15 @@ class _Survey:
         for promise in case.book.promises:
             if _covers(promise.scope, case.group):
                 self._spoken_of.add(promise.id)
-                if not _keeps(promise, seen.decision.action):
-                    witness = _witness(case, seen.decision)
-                    self._refuted.setdefault(promise.id, witness)
+                known = promise.id in self._refuted
+                if not known and not _keeps(promise, seen.decision.action):
+                    told = witness(self._book, case, seen.decision)
+                    self._refuted[promise.id] = told
 
     def findings(self) -> Iterator[Diagnostic]:
         for fate in (*self._rules.values(), *self._exemptions.values()):
             yield from self._about(fate)
-        for promise in self._promises:
+        for promise in self._book.promises:
             yield from self._about_promise(promise)
 
     def _about(self, fate: _Fate) -> Iterator[Diagnostic]:
@@ -212,19 +213,6 @@ def _keeps(promise: Promise, action: Action) -> bool:
 def _bounds(promise: Promise) -> str:
     bounds = {"at least": promise.at_least, "at most": promise.at_most}
     return " and ".join(f"{w} {a}" for w, a in bounds.items() if a is not None)
-
-
-def _witness(case: Case, decision: Decision) -> str:
-    group = case.group
-    areas = ", ".join(f"{a} {m}" for a, m in group.memberships.items() if m)
-    place = f"{group.label} ({areas or 'in no area'})"
-    if group.unknown is not None:
-        place = f"an unknown place ({group.unknown})"
-    moment = datetime.fromtimestamp(case.now, UTC).isoformat()
-    return (
-        f"{place}, path {case.atom.witness}, {case.activity}, {moment} "
-        f"meets {decision.action} by {', '.join(decision.by)}"
-    )
 
 
 def _too_many(book: RuleBook, error: PatternsMultiplyError) -> Diagnostic:

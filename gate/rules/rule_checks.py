@@ -11,7 +11,7 @@ from gate.rules.convert import action, certainty_of
 from gate.rules.names import RESERVED
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from gate.documents import Document
     from gate.documents.reader import Loc
@@ -61,6 +61,8 @@ def _unknown_ids(
 
 
 def _known(known: Collection[str]) -> str:
+    if not known:
+        return "There is none in this book."
     few = sorted(known)[:5]
     return f"There are {', '.join(few)}{', …' if len(known) > len(few) else ''}."
 
@@ -68,10 +70,20 @@ def _known(known: Collection[str]) -> str:
 def _check_when(
     document: Document, when: WhenText, loc: Loc, names: Names
 ) -> Iterator[Diagnostic]:
-    about = ("R011", "area")
-    yield from _unknown_ids(
-        document, about, (*loc, "areas"), when.areas, names.known(names.areas)
-    )
+    yield from _check_areas(document, when.areas, (*loc, "areas"), names)
+
+
+def _check_areas(
+    document: Document, ids: Sequence[str] | None, loc: Loc, names: Names
+) -> Iterator[Diagnostic]:
+    if names.areas or not names.complete:
+        about = ("R011", "area")
+        yield from _unknown_ids(document, about, loc, ids, names.known(names.areas))
+    elif ids and not names.lack_of_areas_told:
+        names.lack_of_areas_told = True
+        message = "No area is defined: no file under rules/areas could be read."
+        hint = "Begin a file with format: areas/1, and define the areas there."
+        yield document.finding("R011", message, (*loc, 0), hint=hint)
 
 
 def _check_span(
@@ -142,11 +154,8 @@ def _check_promise(
 ) -> Iterator[Diagnostic]:
     at = (*loc, "for")
     yield from _check_when(document, promise.scope, at, names)
-    outside = (*at, "outside_areas")
-    known = promise.scope.outside_areas
-    yield from _unknown_ids(
-        document, ("R011", "area"), outside, known, names.known(names.areas)
-    )
+    outside = promise.scope.outside_areas
+    yield from _check_areas(document, outside, (*at, "outside_areas"), names)
     yield from _check_span(document, promise.from_, promise.until, loc)
     low, high = promise.at_least, promise.at_most
     if low is None and high is None:

@@ -6,7 +6,8 @@ the book is put together; see `gate.rules.book`.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping  # noqa: TC003 - pydantic reads annotations
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -115,6 +116,9 @@ class RuleText(Strict):
 class ExemptionText(Strict):
     """What loosens the rules that it names, until a date."""
 
+    elsewhere: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "then": ("to", 'An exemption says "to".')
+    }
     id: Ident
     relaxes: Idents
     to: ActionWord

@@ -42,7 +42,7 @@ def find_shape(written: str, sheet: str, files: Mapping[str, bytes]) -> tuple[st
     if len(files[name]) > MAX_BYTES:
         raise ShapeError(f"The file {name} is larger than {MAX_BYTES >> 20} MiB.")
     try:
-        text = files[name].decode()
+        text = files[name].decode("utf-8-sig")
         outline = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise ShapeError(f"The file {name} is not JSON in UTF-8.") from None
