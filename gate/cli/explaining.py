@@ -53,7 +53,7 @@ def _plain(value: object) -> str:
 
 
 def _show_areas(explanation: Explanation) -> None:
-    made = table("area", "membership", "evidence", "geoip2 says")
+    made = table("area", "membership", "evidence", "geoip2 says", whole=1)
     for view in explanation.areas:
         second = "" if view.second is None else str(view.second)
         if view.second not in {None, view.membership}:
@@ -66,7 +66,7 @@ def _show_areas(explanation: Explanation) -> None:
 
 def _show_rules(view: ActivityView) -> None:
     columns = ("area", "path", "activity", "time", "outcome")
-    made = table(f"rule ({view.activity})", "", *columns)
+    made = table(f"rule ({view.activity})", "all", *columns, whole=1)
     for row in view.examination.rules:
         made.add_row(row.rule.id, _verdict(row), *_met(row.conditions), _effect(row))
     for exemption in view.examination.exemptions:
@@ -138,7 +138,7 @@ def _show_changes(view: ActivityView) -> None:
 
 
 def _show_digests(explanation: Explanation) -> None:
-    made = table("digest", "SHA-256")
+    made = table("digest", "SHA-256", whole=1)
     for name, digest in explanation.digests.items():
         made.add_row(name, digest)
     show_table(made)

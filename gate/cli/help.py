@@ -32,7 +32,7 @@ def help_(topic: str) -> None:
 
 
 def _show(rows: list[tuple[str, str]], first: str) -> None:
-    made = table(first, "meaning")
+    made = table(first, "meaning", whole=1)
     for row in rows:
         made.add_row(*row)
     show_table(made)

@@ -3,23 +3,48 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from pydantic_core import PydanticCustomError
 
 from gate.cli.console import Exit, config_option, open_config, report
-from gate.config.scalars import listen_address
+from gate.config.checks import is_same_address
+from gate.config.scalars import listen_address, upstream_url
 from gate.errors import FindingsError
 from gate.workbench.serve import Source
 from gate.workbench.serve import serve as serve_source
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gate.config import Config
+
 
 def _listen(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    return _checked(listen_address, value)
+
+
+def _upstream(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    return _checked(upstream_url, value)
+
+
+def _checked(check: Callable[[str], str], value: str | None) -> str | None:
+    """Return an option's value, checked as the same value of the configuration is."""
     try:
-        return None if value is None else listen_address(value)
+        return None if value is None else check(value)
     except PydanticCustomError as error:
         hint = (error.context or {}).get("hint", "")
         raise click.BadParameter(f"{error.message()} {hint}".strip()) from None
+
+
+def _refuse_itself(config: Config, source: Source, listen: str) -> None:
+    """Stop where every request would come back to the gate."""
+    elsewhere = source.demo or source.folder is not None
+    upstream = None if elsewhere else source.upstream or config.server.upstream
+    if upstream and is_same_address(upstream, listen):
+        message = f"{upstream} is where the gate itself would listen."
+        raise click.UsageError(message)
 
 
 @click.command()
@@ -30,7 +55,12 @@ def _listen(_: click.Context, __: click.Parameter, value: str | None) -> str | N
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Stand in front of a folder of HTML files.",
 )
-@click.option("--upstream", metavar="URL", help="Stand in front of another server.")
+@click.option(
+    "--upstream",
+    callback=_upstream,
+    metavar="URL",
+    help="Stand in front of another server.",
+)
 @click.option(
     "--listen",
     callback=_listen,
@@ -63,7 +93,9 @@ def serve(  # noqa: PLR0913 (one for each option)
         raise click.UsageError("Give only one of --demo, --site and --upstream.")
     source = Source(demo=demo, folder=site, upstream=upstream)
     try:
-        serve_source(open_config(config_path), source, listen=listen, pidfile=pidfile)
+        config = open_config(config_path)
+        _refuse_itself(config, source, listen or config.server.listen)
+        serve_source(config, source, listen=listen, pidfile=pidfile)
     except FindingsError as error:
         report(error)
         ctx.exit(Exit.NOT_STARTED)

@@ -15,8 +15,9 @@ What to do next:
   gate serve --demo        see the gate in front of a demo site
   gate explain --place RU --path /a/some-article
 
-Then make it yours: site, visitor and audit in config.yaml; the name and the legal
-dates in rules/notices/; gate check and gate test after each change.
+Then make it yours: name, hosts and links in config.yaml; the day of your entry in the
+register and legal@example.org in rules/undesirable-organization.yaml; the facts in
+rules/notices/. Run gate check after each change.
 """
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+_CELL = "place", "activity", "action", "outcome", "reason", "count"
+
 
 @click.command()
 @config_option
@@ -47,7 +49,7 @@ def _show(reports: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _show_versions(reports: Sequence[Mapping[str, Any]]) -> None:
-    made = table("rests on", "version")
+    made = table("rests on", "version", whole=1)
     for name in reports[0]["versions"]:
         found = dict.fromkeys(report["versions"][name] for report in reports)
         made.add_row(name, "\n".join(found) + ("  (differ)" if len(found) > 1 else ""))
@@ -55,7 +57,7 @@ def _show_versions(reports: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _show_cells(reports: Sequence[Mapping[str, Any]]) -> None:
-    made = table("place", "activity", "action", "outcome", "reason", "decisions")
+    made = table(*_CELL, whole=3)
     for cell in summed(reports):
         made.add_row(*(str(value) for value in cell))
     made.add_row("(rare)", "", "", "", "", str(sum(r["small"] for r in reports)))

@@ -8,6 +8,13 @@ from __future__ import annotations
 
 from gate.config.agreement import check_agreement
 from gate.config.codes import CODES
-from gate.config.load import Config, load_config, read_config
+from gate.config.load import Config, load_config, read_config, rules_folder
 
-__all__ = ["CODES", "Config", "check_agreement", "load_config", "read_config"]
+__all__ = [
+    "CODES",
+    "Config",
+    "check_agreement",
+    "load_config",
+    "read_config",
+    "rules_folder",
+]

@@ -12,15 +12,19 @@ if TYPE_CHECKING:
 
 
 def check_agreement(config: Config, book: RuleBook) -> list[Diagnostic]:
-    """Find areas of `site.exit_url` that the rule book does not have.
+    """Find areas and pinned promises that the rule book does not have.
 
     Args:
         config: What the deployer chose.
         book: The rule book that is to be served.
 
     Returns:
-        Findings (E116) at places of config.yaml.
+        Findings (E116, E118) at places of config.yaml.
     """
+    return [*_areas(config, book), *_promises(config, book)]
+
+
+def _areas(config: Config, book: RuleBook) -> list[Diagnostic]:
     return [
         config.document.finding(
             "E116",
@@ -31,4 +35,19 @@ def check_agreement(config: Config, book: RuleBook) -> list[Diagnostic]:
         )
         for area in config.site.exit_url.areas
         if area not in book.areas
+    ]
+
+
+def _promises(config: Config, book: RuleBook) -> list[Diagnostic]:
+    promised = {promise.id for promise in book.promises}
+    return [
+        config.document.finding(
+            "E118",
+            f'The rule book does not make the promise "{name}".',
+            ("rules", "pinned", name),
+            hint=suggest(name, promised).strip() or "Put it back, or unpin it here.",
+            key=True,
+        )
+        for name in config.rules.pinned
+        if name not in promised
     ]

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from gate.config.scalars import NO_HEADER, UNIX
 from gate.model import Severity
+from gate.patterns import Patterns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 # Prefix lengths below which a network is wider than any one operator's.
 _WIDEST = {4: 8, 6: 19}
 _OTHER = "other"
+_PORTS = {"http": 80, "https": 443}
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_SOCKET = f"{UNIX}:"
 _BY_LINK = {"like", "comment", "save"}
 
 
@@ -50,7 +54,9 @@ def check(document: Document, written: Written, folder: Path) -> list[Diagnostic
         *_trust(written),
         *_activities(written),
         *_sections(written),
+        *_own_pages(written),
         *_state(written, folder),
+        *_upstream(written),
     )
     return [
         document.finding(f.code, f.message, f.loc, hint=f.hint, severity=f.severity)
@@ -136,14 +142,56 @@ def _state(written: Written, folder: Path) -> Iterator[Found]:
     state = (folder / written.state).resolve()
     rules = (folder / written.rules.folder).resolve()
     if state == rules or state in rules.parents or rules in state.parents:
-        message = "The state folder and the rule book lie in each other."
+        message = f"The state folder {state} and the rule book lie in each other."
         hint = "The gate writes to the one and must never change the other."
         yield Found("E115", ("state",), message, hint)
     elif state.exists() and not state.is_dir():
-        yield Found("E115", ("state",), "The state folder is a file.")
+        yield Found("E115", ("state",), f"The state folder {state} is a file.")
     elif not os.access(_nearest_that_exists(state), os.W_OK):
-        message = "The state folder cannot be written to by this user."
+        message = f"The state folder {state} cannot be written to by this user."
         yield _warning("E115", ("state",), message, "Check who runs the gate.")
+
+
+def _own_pages(written: Written) -> Iterator[Found]:
+    """Find declared paths that only the gate's own pages could ever answer."""
+    site = written.site
+    globs = [glob for entry in site.activities for glob in entry.paths]
+    globs += [glob for section in site.sections for glob in section.paths]
+    for glob in (*globs, *site.feeds):
+        own = site.own_prefix
+        open_to_all = "*" in glob.split("/")[1]  # such as /**, which means the site's
+        meant = not open_to_all and Patterns([glob]).signature(f"{own}leave")
+        if glob.startswith(own) or meant:
+            message = f'The gate\'s own pages under "{own}" lie in "{glob}".'
+            hint = "Choose a prefix that the site does not use."
+            yield Found("E114", ("site", "own_prefix"), message, hint)
+
+
+def _upstream(written: Written) -> Iterator[Found]:
+    server = written.server
+    if server.upstream and is_same_address(server.upstream, server.listen):
+        message = f'"{server.upstream}" is where the gate itself listens.'
+        hint = "Name the address of the site, or listen elsewhere."
+        yield Found("E119", ("server", "upstream"), message, hint)
+
+
+def is_same_address(upstream: str, listen: str) -> bool:
+    """Say whether an upstream leads to where the gate itself listens.
+
+    Args:
+        upstream: Address of a site, as the configuration holds it.
+        listen: "host:port" or "unix:/path".
+    """
+    if _SOCKET in {upstream[:5], listen[:5]}:
+        return upstream == listen
+    url = urlsplit(upstream)
+    host, _, port = listen.rpartition(":")
+    if int(port) != (url.port or _PORTS[url.scheme]):
+        return False
+    here, there = host.strip("[]"), url.hostname or ""
+    return here == there or (
+        there in _LOOPBACK and here in {*_LOOPBACK, "0.0.0.0", "::"}  # noqa: S104
+    )
 
 
 def _nearest_that_exists(path: Path) -> Path:

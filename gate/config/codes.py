@@ -31,4 +31,16 @@ CODES: dict[str, tuple[str, str]] = {
         "site.exit_url names an area that the rule book does not have.",
         "Use the id of an area of the rule book.",
     ),
+    "E117": (
+        "The page that explains the situation is itself behind a notice, somewhere.",
+        "List its path in except_paths of the rule, and of the rule's promises.",
+    ),
+    "E118": (
+        "rules.pinned names a promise that the rule book does not make.",
+        "Use the id of a promise; put the promise back, or unpin it.",
+    ),
+    "E119": (
+        "The gate would stand in front of itself.",
+        "Name the address of the site in server.upstream, not that of the gate.",
+    ),
 }

@@ -97,6 +97,24 @@ def read_config(
     return _compiled(path, document, written), tuple(findings)
 
 
+def rules_folder(path: Path, environ: Mapping[str, str]) -> Path | None:
+    """Return the folder of the rule book, whatever else is wrong with the file.
+
+    Args:
+        path: config.yaml.
+        environ: Environment variables.
+
+    Returns:
+        The folder; None if that cannot be read.
+    """
+    document, _ = override(load(path), environ)
+    rules = document.data.get("rules") if isinstance(document.data, dict) else None
+    folder = rules.get("folder") if isinstance(rules, dict) else None
+    if not isinstance(folder, str) or not folder or not folder.isprintable():
+        return None
+    return path.parent / folder
+
+
 def _compiled(path: Path, document: Document, written: Written) -> Config:
     folder = path.parent
     databases = tuple(folder / name for name in written.geo.databases)

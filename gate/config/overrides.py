@@ -76,11 +76,26 @@ def _settings(model: type[BaseModel], loc: tuple[str, ...]) -> Iterator[Setting]
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             yield from _settings(kind, here)
         elif get_origin(kind) is tuple:
-            item = get_args(kind)[0]
-            if not (isinstance(item, type) and issubclass(item, BaseModel)):
+            if not _holds_entries(kind):
                 yield Setting(here, many=True)
         elif get_origin(kind) is not dict:
             yield Setting(here, many=False)
+
+
+def _unsettable(model: type[BaseModel], prefix: str) -> Iterator[str]:
+    """Yield the variables of keys that hold entries, not values."""
+    for name, about in model.model_fields.items():
+        kind: Any = about.annotation
+        here = f"{prefix}{name.upper()}"
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from _unsettable(kind, f"{here}__")
+        elif get_origin(kind) is dict or _holds_entries(kind):
+            yield here
+
+
+def _holds_entries(kind: Any) -> bool:  # noqa: ANN401 (an annotation)
+    item = get_args(kind)[0] if get_origin(kind) is tuple else None
+    return isinstance(item, type) and issubclass(item, BaseModel)
 
 
 def override(
@@ -129,10 +144,13 @@ def _overridden(
 def _unknown(name: str, known: Mapping[str, Setting]) -> Diagnostic | None:
     squeezed = {other.replace("__", "_"): other for other in known}
     meant = squeezed.get(name.replace("__", "_"), "")
-    if "__" not in name and not meant:
+    below = [other for other in known if other.startswith(f"{name}__")]
+    if "__" not in name and not meant and not below:
         return None  # somebody else's variable, such as one of a test runner
-    meant = meant or nearest(name, known)
+    meant = meant or nearest(name, below or known)
     hint = f'Did you mean "{meant}"?' if meant else "gate schema config lists the keys."
+    if name in _unsettable(Written, PREFIX):
+        hint = "Lists of entries are set in config.yaml only."
     return Diagnostic(
         code="E111",
         message="The variable sets no key of config.yaml that is one value or a list.",

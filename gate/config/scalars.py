@@ -72,12 +72,21 @@ def _ascii_form(host: str) -> str:
 def _split(text: str) -> SplitResult:
     try:
         parts = urlsplit(text)
-        _ = parts.port
     except ValueError:
         raise refusal(f"{quoted(text)} is not a URL.") from None
+    if not _has_sound_port(parts):
+        message = f"{quoted(text)} has a port that is not from 1 to {_LARGEST_PORT:,}."
+        raise refusal(message)
     if not text.isprintable() or " " in text or "@" in parts.netloc:
         raise refusal(f"{quoted(text)} holds a space or a user name.")
     return parts
+
+
+def _has_sound_port(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
 
 
 def _https_url(text: str) -> str:
@@ -94,7 +103,12 @@ def _page_url(text: str) -> str:
     return _https_url(text)
 
 
-def _upstream(text: str) -> str:
+def upstream_url(text: str) -> str:
+    """Return the address of a site: "http://host:port", "https://..." or "unix:/path".
+
+    Raises:
+        PydanticCustomError: It is none of these.
+    """
     if text.startswith("unix:/"):
         return text
     parts = _split(text)
@@ -188,7 +202,7 @@ def _text(example: str) -> WithJsonSchema:
 Host = Annotated[str, _of(host_name), _text("news.example.org")]
 HttpsUrl = Annotated[str, _of(_https_url), _text("https://www.wikipedia.org/")]
 PageUrl = Annotated[str, _of(_page_url), _text("/about/undesirable/")]
-Upstream = Annotated[str, _of(_upstream), _text("http://127.0.0.1:8000")]
+Upstream = Annotated[str, _of(upstream_url), _text("http://127.0.0.1:8000")]
 Listen = Annotated[str, _of(listen_address), _text("127.0.0.1:8080")]
 HeaderName = Annotated[str, _of(_header), _text("X-Forwarded-For")]
 Trusted = Annotated[str, _of(_trusted), _text("10.0.0.0/8")]

@@ -240,7 +240,7 @@ def _digest(databases: Sequence[Path]) -> str:
         return digest_of(databases)
     except OSError as error:
         raise DatabaseMissingError(
-            f"A database cannot be read: {error.strerror}.",
+            f"{error.filename} cannot be read: {error.strerror}.",
             hint="Check geo.databases in config.yaml; gate geo status shows each one.",
         ) from error
 
@@ -270,10 +270,14 @@ def ensure_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = folder.stat()
     except OSError as error:
-        raise StateFolderError(reason=error.strerror or "unknown") from error
+        raise StateFolderError(
+            reason=error.strerror or "unknown", folder=str(folder)
+        ) from error
     if found.st_uid not in {0, os.geteuid()}:
-        raise StateFolderError(reason="it belongs to another user")
+        raise StateFolderError(reason="it belongs to another user", folder=str(folder))
     if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise StateFolderError(reason="others may write to it (chmod go-w)")
+        raise StateFolderError(
+            reason="others may write to it (chmod go-w)", folder=str(folder)
+        )
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise StateFolderError(reason="permission denied")
+        raise StateFolderError(reason="permission denied", folder=str(folder))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from gate.model import Severity
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -31,7 +33,9 @@ class FindingsError(GateError):
 
     def __init__(self, findings: Sequence[Diagnostic]) -> None:
         self.findings = tuple(sorted(findings, key=lambda d: d.sort_key))
+        errors = [f for f in self.findings if f.severity is Severity.ERROR]
+        first = (errors or list(self.findings))[:1]
+        told = "".join(f", first {f.mark}: {f.code} {f.message}" for f in first)
         super().__init__(
-            f"{len(self.findings)} problem(s) found.",
-            hint=self.remedy,
+            f"{len(errors)} problem(s) found{told or '.'}", hint=self.remedy
         )

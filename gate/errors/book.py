@@ -43,11 +43,13 @@ class StateFolderError(BookError):
         "Let the gate's own user write to the folder named by state."
     )
 
-    def __init__(self, *, reason: str) -> None:
+    def __init__(self, *, reason: str, folder: object = "") -> None:
+        named = f" {folder}" if str(folder) else ""
         super().__init__(
-            f"The state folder cannot be used: {reason}.", hint=self.remedy
+            f"The state folder{named} cannot be used: {reason}.", hint=self.remedy
         )
         self.reason = reason
+        self.folder = folder
 
 
 class FilesChangedError(BookError):

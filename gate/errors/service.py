@@ -58,7 +58,8 @@ class PortTakenError(ServiceError):
     def __init__(self, *, address: str, reason: str) -> None:
         super().__init__(
             f"Cannot listen on {address}: {reason}.",
-            hint="Stop what listens there, or set server.listen to another address.",
+            hint="Stop what listens there, or choose another address: "
+            "--listen 127.0.0.1:8081, or server.listen in config.yaml.",
         )
         self.address = address
 

@@ -5,28 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gate.config import check_agreement, read_config
+from gate.config import check_agreement, read_config, rules_folder
+from gate.documents import with_sources
 from gate.engine.preparation import Prepared, ensure_folder
-from gate.errors import DatabaseError, FindingsError
+from gate.errors import DatabaseError, DatabaseMissingError, FindingsError
 from gate.model import Severity
 from gate.notices import load_notices
 from gate.places.areas import membership
+from gate.places.database import Database
 from gate.rules import lint, load_book
-from gate.rules.judging import weakened
-from gate.rules.proof import prove
+from gate.rules.judging import failed_tests, judge, weakened
 from gate.rules.testing import run_tests
+from gate.workbench.explainer import check_explainer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from gate.config import Config
-    from gate.model import Action, Diagnostic, RuleBook
+    from gate.model import Action, Diagnostic, Notice, RuleBook
     from gate.places.index import Index
     from gate.rules.testing import TestResult
 
-PROMISE_CODES = frozenset({"R043", "R048"})
+PROMISE_CODES = frozenset({"R043", "R048", "E118"})
 """Findings that say that a promise is broken, or not made at all."""
+
+TEST_CODE = "R055"
+"""Finding that says that a test of the book fails."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +43,14 @@ class CheckReport:
         config: The configuration; None if it has an error.
         book: The rule book; None if it has an error.
         index: What promises were proved over; None if they were not.
+        found_book: Whether the folder of the rule book is known.
     """
 
     findings: tuple[Diagnostic, ...]
     config: Config | None = None
     book: RuleBook | None = None
     index: Index | None = None
+    found_book: bool = True
 
     def has(self, severity: Severity) -> bool:
         """Say whether a finding is of that severity."""
@@ -51,10 +58,18 @@ class CheckReport:
 
     @property
     def breaks_promise(self) -> bool:
-        return any(
-            finding.code in PROMISE_CODES and finding.severity is Severity.ERROR
-            for finding in self.findings
-        )
+        return not PROMISE_CODES.isdisjoint(self._errors())
+
+    @property
+    def only_fails_tests(self) -> bool:
+        return set(self._errors()) == {TEST_CODE}
+
+    @property
+    def failed_tests(self) -> int:
+        return self._errors().count(TEST_CODE)
+
+    def _errors(self) -> list[str]:
+        return [f.code for f in self.findings if f.severity is Severity.ERROR]
 
 
 def check_everything(path: Path, environ: Mapping[str, str], now: int) -> CheckReport:
@@ -70,21 +85,55 @@ def check_everything(path: Path, environ: Mapping[str, str], now: int) -> CheckR
         StateFolderError: The state folder cannot be used.
     """
     config, findings = read_config(path, environ)
-    if config is None:
-        return CheckReport(findings=findings)
-    book, of_book = load_book(config.rules.folder)
-    notices, of_notices = load_notices(config.rules.folder / "notices")
+    folder = config.rules.folder if config else rules_folder(path, environ)
+    if folder is None:
+        return CheckReport(findings=findings, found_book=False)
+    book, of_book = load_book(folder)
+    notices, of_notices = load_notices(folder / "notices")
     found = [*findings, *of_book, *of_notices]
     index = None
-    if book is not None:
-        found += check_agreement(config, book)
-        found += lint(book, notices=notices, now=now)
-        found += weakened(book, pins_of(config))
-        index, problems = _index(config, book)
-        found += problems
-        found += prove(book, index.classes) if index else []
-    ordered = tuple(sorted(found, key=lambda finding: finding.sort_key))
-    return CheckReport(findings=ordered, config=config, book=book, index=index)
+    if book and config:
+        index, more = _judged(config, book, notices, now)
+        found += more
+    elif book:
+        found += _unproved(book, {}, notices, now)
+    ordered = sorted(with_sources(found), key=lambda finding: finding.sort_key)
+    return CheckReport(findings=tuple(ordered), config=config, book=book, index=index)
+
+
+def _judged(
+    config: Config, book: RuleBook, notices: Mapping[str, Notice], now: int
+) -> tuple[Index | None, list[Diagnostic]]:
+    """Judge a book as start-up does; without a database, as far as that goes."""
+    pins = {n: a for n, a in pins_of(config).items() if n in _promised(book)}
+    found = check_agreement(config, book)
+    index, problems = _index(config, book)
+    if index is None:
+        return None, [*found, *problems, *_unproved(book, pins, notices, now)]
+    found += judge(
+        book,
+        classes=index.classes,
+        membership=membership,
+        pinned=pins,
+        notices=notices,
+        now=now,
+    )
+    return index, [*found, *check_explainer(config, book, index, now)]
+
+
+def _unproved(
+    book: RuleBook, pins: Mapping[str, Action], notices: Mapping[str, Notice], now: int
+) -> list[Diagnostic]:
+    """Find what is wrong with a book wherever visitors may be."""
+    return [
+        *lint(book, notices=notices, now=now),
+        *failed_tests(book, membership),
+        *weakened(book, pins),
+    ]
+
+
+def _promised(book: RuleBook) -> set[str]:
+    return {promise.id for promise in book.promises}
 
 
 def pins_of(config: Config) -> dict[str, Action]:
@@ -106,13 +155,45 @@ def index_for(config: Config, book: RuleBook) -> Index:
 def _index(
     config: Config, book: RuleBook
 ) -> tuple[Index | None, tuple[Diagnostic, ...]]:
+    missing = tuple(_missing(config))
+    if missing:
+        return None, missing
     try:
         return index_for(config, book), ()
     except DatabaseError as error:
-        finding = config.document.finding(
-            error.code, str(error), ("geo", "databases"), hint=error.hint
-        )
-        return None, (finding,)
+        return None, (_blamed(config, error),)
+
+
+def _blamed(config: Config, error: DatabaseError) -> Diagnostic:
+    """Return the finding about the database that is to blame; all, if none is."""
+    for number, path in enumerate(config.geo.databases):
+        try:
+            Database(path)
+        except DatabaseError as own:
+            return config.document.finding(
+                own.code,
+                f"{path}: {own}",
+                ("geo", "databases", number),
+                hint=own.hint,
+            )
+    return config.document.finding(
+        error.code, str(error), ("geo", "databases"), hint=error.hint
+    )
+
+
+def _missing(config: Config) -> Iterator[Diagnostic]:
+    """Find each database that cannot be opened, by its own name."""
+    for number, path in enumerate(config.geo.databases):
+        try:
+            path.open("rb").close()
+        except OSError as error:
+            reason = (error.strerror or type(error).__name__).lower()
+            yield config.document.finding(
+                DatabaseMissingError.code,
+                f"{path}: {reason.removesuffix(' or directory')}.",
+                ("geo", "databases", number),
+                hint=DatabaseMissingError.remedy,
+            )
 
 
 def run_book_tests(path: Path, environ: Mapping[str, str]) -> list[TestResult]:
