@@ -1,3 +1,8 @@
-"""."""
+"""Whole tasks over the engine, each behind one command.
+
+`starter` writes what one begins with, `checking` finds what is wrong, `explain` says
+why, `serve` and `server` run the gate, `demo` is a site to try it on, `status` asks
+running workers, `pack` makes a compact database, `schemas` and `glossary` are help.
+"""
 
 from __future__ import annotations
