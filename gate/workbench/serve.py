@@ -189,6 +189,11 @@ def announce(config: Config, source: Source, address: str, console: Console) -> 
     behind = "the demo site" if source.demo else "the site"
     console.print(f"[bold]{config.site.name}[/bold]: the gate stands before {behind}.")
     console.print(f"Open [bold cyan]{place}[/bold cyan] (Ctrl+C stops)")
+    if source.demo:
+        console.print(
+            "You begin as a reader in Moscow: a warning page in Russian. The bar at the "
+            "bottom lets you visit from elsewhere."
+        )
 
 
 def _proxy(config: Config, source: Source) -> Proxy:
