@@ -191,8 +191,8 @@ def announce(config: Config, source: Source, address: str, console: Console) -> 
     console.print(f"Open [bold cyan]{place}[/bold cyan] (Ctrl+C stops)")
     if source.demo:
         console.print(
-            "You begin as a reader in Moscow: a warning page in Russian. The bar at the "
-            "bottom lets you visit from elsewhere."
+            "You begin as a reader in Moscow: a warning page in Russian. "
+            "The bar at the bottom lets you visit from elsewhere."
         )
 
 
