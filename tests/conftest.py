@@ -7,6 +7,13 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import settings
+
+# A change must pass or fail for what it is, not for the luck of a draw; everywhere
+# else each run looks at new examples.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 
 def missing(what: str) -> None:
