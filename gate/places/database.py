@@ -7,6 +7,7 @@ address and against which the index is tested.
 from __future__ import annotations
 
 import ipaddress
+import struct
 from typing import TYPE_CHECKING
 
 import maxminddb
@@ -36,6 +37,18 @@ if TYPE_CHECKING:
 
 # Addresses, evenly spread, that are looked up to find out what a database can tell.
 SAMPLE = 2048
+
+
+UNREADABLE = (
+    maxminddb.InvalidDatabaseError,
+    ArithmeticError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+"""What the common reader raises when it meets damaged bytes."""
 
 
 class Database:
@@ -119,7 +132,7 @@ class _File:
             return None, None
         try:
             record, length = self._reader.get_with_prefix_len(address)
-        except (maxminddb.InvalidDatabaseError, ValueError, LookupError) as error:
+        except UNREADABLE as error:
             raise DatabaseRecordError(
                 f"{self._path.name} holds a record that cannot be read.",
                 hint=DatabaseRecordError.remedy,
@@ -152,13 +165,14 @@ def _opened(path: Path) -> maxminddb.Reader:
             file.seek(max(0, size - SECTION_BYTES))
             # Our own look at the metadata first: it refuses what is cut off.
             read_metadata(file.read(), size)
-        return maxminddb.open_database(path)
+        # The reader in Python: the one in C can crash on a damaged file.
+        return maxminddb.open_database(path, maxminddb.MODE_MMAP)
     except OSError as error:
         raise DatabaseMissingError(
             f"{path} cannot be read: {error.strerror or error}.",
             hint=DatabaseMissingError.remedy,
         ) from error
-    except maxminddb.InvalidDatabaseError as error:
+    except UNREADABLE as error:
         raise DatabaseDamagedError(
             f"{path.name} cannot be opened as a database.",
             hint=DatabaseDamagedError.remedy,

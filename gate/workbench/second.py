@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from geoip2.database import Reader
 from geoip2.errors import AddressNotFoundError
+from maxminddb import MODE_MMAP
 
 from gate.model import Place, Unknown
 from gate.places.subdivisions import subdivision_code
@@ -40,7 +41,8 @@ def geoip2_place(databases: Sequence[Path], address: str) -> Place | None:
 
 
 def _asked(path: Path, address: str) -> Place | None:
-    with Reader(path) as reader:
+    # The reader in Python: the one in C can crash on a damaged file.
+    with Reader(path, mode=MODE_MMAP) as reader:
         try:
             record = reader.city(address)
         except AddressNotFoundError:
