@@ -17,7 +17,7 @@ Reading order of the parts, from the bottom up:
     notices     what the reader sees    texts -> compiled pages
     audit       what was recorded       counts, never who
     engine      the whole path, once
-    doors       how requests come in    WSGI, Flask, reverse proxy
+    doors       how requests come in    WSGI, Flask, reverse proxy, forward-auth
     workbench   whole tasks over the engine
     cli         the commands
 """

@@ -5,17 +5,23 @@ from __future__ import annotations
 import pytest
 
 from gate.model import Client, Kind, Request
+from gate.model.revision import covers, is_revision, name_of, spelled
 from gate.request.continuation import (
     acknowledged,
     continues,
     cookie_name,
     is_same_origin_navigation,
     is_user_typed_or_same_origin,
+    repeats,
     shown,
+    went_on,
 )
 
-NOW = "0a1b2c3d"
-OLD = "99887766"
+HOME = "https://news.example.org"
+A, B = name_of("undesirable"), name_of("words")
+NOW = f"{A}0002{B}0003"
+OLD = f"{A}0001{B}0003"
+NEW = f"{A}0002{B}0004"
 NAVIGATION = {
     "sec-fetch-site": "same-origin",
     "sec-fetch-mode": "navigate",
@@ -37,7 +43,8 @@ def request(headers=(), **more):
 
 
 def pressed(form, headers=NAVIGATION, **more):
-    return continues(request(headers, **{"method": "POST", "form": form, **more}), NOW)
+    asked = request(headers, **{"method": "POST", "form": form, **more})
+    return continues(asked, NOW).way
 
 
 @pytest.mark.parametrize(
@@ -66,7 +73,11 @@ def test_the_cookie_is_pinned_to_the_host_where_that_works(scheme, host, name):
         pytest.param(f"__Host-n={NOW}; __Host-n={OLD}", True, id="T23 first of two"),
         pytest.param(f"a=b, __Host-n={NOW}", True, id="two header lines, joined"),
         pytest.param(f"a=b;__Host-n={NOW};", True, id="no space"),
-        pytest.param(f"__Host-n={OLD}", False, id="T22 another revision"),
+        pytest.param(f"__Host-n={OLD}", False, id="T22 an earlier revision"),
+        pytest.param(f"__Host-n={NEW}", True, id="a later revision, of a replica"),
+        pytest.param(f"__Host-n={A}0002", False, id="one of two notices"),
+        pytest.param(f"__Host-n={NOW}{name_of('more')}0001", True, id="one more"),
+        pytest.param(f"__Host-n={B}0003{A}0002", True, id="in another order"),
         pytest.param(f"__Host-n={NOW}0", False, id="T21 longer"),
         pytest.param(f"__Host-n={NOW[:-1]}", False, id="T21 shorter"),
         pytest.param(f"__Host-n={NOW.upper()}", False, id="capitals"),
@@ -90,7 +101,7 @@ def test_without_cookies_nothing_is_acknowledged():
 def test_an_empty_revision_acknowledges_nothing():
     assert not acknowledged(request({"cookie": "__Host-n="}), "")
     assert not shown(request({"gate-shown": ""}, kind=Kind.FETCH), "")
-    assert continues(request(NAVIGATION, method="POST", form=b"n="), "") == "no"
+    assert continues(request(NAVIGATION, method="POST", form=b"n="), "").way == "no"
 
 
 def test_on_plain_http_the_plain_name_counts():
@@ -106,6 +117,7 @@ def test_on_plain_http_the_plain_name_counts():
         pytest.param(f"text=hello&n={NOW}", "yes", id="a form offered again"),
         pytest.param(f"n={OLD}&n={NOW}", "yes", id="two, one valid"),
         pytest.param(f"n={OLD}", "stale", id="an older page"),
+        pytest.param(f"n={NEW}", "yes", id="a newer page, of another replica"),
         pytest.param(f"n={OLD}&direct=", "stale", id="an older page, second button"),
         pytest.param("n=5", "no", id="a field of the site's own form"),
         pytest.param("n=zzzzzzzz", "no", id="no revision at all"),
@@ -124,8 +136,105 @@ def test_only_a_post_continues(method):
     assert pressed(f"n={NOW}".encode(), method=method) == "no"
 
 
-def test_a_body_that_cannot_be_seen_continues_nothing():
+def test_a_body_that_is_no_small_form_continues_nothing():
     assert pressed(None) == "no"
+
+
+def test_continue_acknowledges_what_was_shown_not_what_is_asked():
+    asked = request(NAVIGATION, method="POST", form=f"n={NEW}".encode())
+    assert continues(asked, NOW).shown == NEW
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        pytest.param({}, "yes", id="the button"),
+        pytest.param({"content-type": "Text/Plain; charset=x"}, "yes", id="as text"),
+        pytest.param({"referer": "https://news.example.org/x"}, "yes", id="Referer"),
+        pytest.param({"content-type": None}, "no", id="no type"),
+        pytest.param({"content-type": "text/plain,text/plain"}, "no", id="two types"),
+        pytest.param(
+            {"content-type": "application/x-www-form-urlencoded"}, "no", id="a form"
+        ),
+        pytest.param({"content-type": "multipart/form-data"}, "no", id="an upload"),
+        pytest.param({"sec-fetch-site": "cross-site"}, "no", id="a stranger"),
+        pytest.param({"sec-fetch-mode": "cors"}, "no", id="a script"),
+        pytest.param({"sec-fetch-dest": "iframe"}, "no", id="a frame"),
+    ],
+)
+def test_where_no_body_is_seen_continue_is_a_form_sent_as_text(headers, expected):
+    sent = {**NAVIGATION, "content-type": "text/plain", **headers}
+    asked = request(
+        {name: value for name, value in sent.items() if value is not None},
+        method="POST",
+        target="/a/1?b=c",
+        carries=False,
+    )
+    assert continues(asked, NOW) == (expected, NOW if expected == "yes" else "")
+
+
+@pytest.mark.parametrize(
+    ("cookie", "headers", "expected"),
+    [
+        pytest.param(OLD, {}, True, id="what another replica gave"),
+        pytest.param("", {}, False, id="no cookie"),
+        pytest.param("x", {}, False, id="no revision"),
+        pytest.param(OLD, {"referer": f"{HOME}/"}, False, id="from elsewhere"),
+        pytest.param(OLD, {"sec-fetch-site": "none"}, False, id="typed"),
+    ],
+)
+def test_replicas_of_two_revisions_never_show_the_page_for_ever(
+    cookie, headers, expected
+):
+    sent = NAVIGATION | {"referer": f"{HOME}/a/1", "cookie": f"__Host-n={cookie}"}
+    asked = request(sent | headers, target="/a/1", carries=False)
+    assert went_on(asked) is expected
+
+
+@pytest.mark.parametrize(
+    ("more", "headers", "expected"),
+    [
+        pytest.param({}, {}, True, id="the link of the page itself"),
+        pytest.param({"method": "HEAD"}, {}, True, id="HEAD"),
+        pytest.param({"method": "POST"}, {}, False, id="a form"),
+        pytest.param({"carries": True}, {}, False, id="a door that sees bodies"),
+        pytest.param({}, {"referer": None}, False, id="no Referer"),
+        pytest.param({}, {"referer": f"{HOME}/a/1"}, False, id="from the article"),
+        pytest.param({}, {"sec-fetch-site": "cross-site"}, False, id="a stranger"),
+        pytest.param({}, {"sec-fetch-site": "none"}, False, id="typed"),
+        pytest.param({"kind": Kind.PREFETCH}, {}, False, id="ahead of the reader"),
+    ],
+)
+def test_an_act_that_is_a_link_goes_on_from_its_own_page(more, headers, expected):
+    sent = NAVIGATION | {"referer": f"{HOME}/share/x?by=mail"} | headers
+    asked = request(
+        {name: value for name, value in sent.items() if value is not None},
+        **{"target": "/share/x?by=mail", "carries": False} | more,
+    )
+    assert repeats(asked) is expected
+
+
+def test_a_revision_is_spelled_by_ids_in_order():
+    assert spelled({"words": 3, "undesirable": 2}) == NOW
+    assert is_revision(NOW)
+    assert not is_revision(NOW[:-1])
+    assert not is_revision("")
+
+
+@pytest.mark.parametrize(
+    ("seen", "needed", "expected"),
+    [
+        (NOW, NOW, True),
+        (NEW, NOW, True),
+        (NOW, NEW, False),
+        ("", NOW, False),
+        (NOW, "", False),
+        ("é" * 20, NOW, False),
+        ("0" * 10 * 65, NOW, False),
+    ],
+)
+def test_a_later_revision_covers_an_earlier_one(seen, needed, expected):
+    assert covers(seen, needed) is expected
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from gate.answer.forms import taken_out
 from gate.answer.negotiation import negotiate
-from gate.answer.pages import Pages, Piece
+from gate.answer.pages import Pages
+from gate.answer.pieces import Piece
 from gate.answer.press import Headline, Press, Way
 from gate.answer.redirects import leave, proceed
 

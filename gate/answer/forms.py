@@ -8,6 +8,8 @@ from __future__ import annotations
 from html import escape
 from urllib.parse import parse_qsl, urlsplit
 
+from gate.model.revision import is_revision
+
 MAX_FORM_LENGTH = 16_384  # bytes of the body as received
 MAX_FIELDS = 64
 MAX_BACK_LENGTH = 2_000  # characters
@@ -22,14 +24,13 @@ def hidden(name: str, value: str) -> str:
     return f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
 
 
-def offered_again(form: bytes | None, revision: str) -> bytes | None:
+def offered_again(form: bytes | None) -> bytes | None:
     """Return the fields of a small form as hidden fields.
 
     Args:
         form: Body as received (application/x-www-form-urlencoded); None if the door
-            could not see it.
-        revision: Revision of the notices; a field of an earlier page that names one
-            is left out.
+            could not see it. A field of an earlier page that names a revision of the
+            notices is left out.
 
     Returns:
         HTML in UTF-8, or None if the form cannot be repeated byte by byte: too long,
@@ -49,27 +50,25 @@ def offered_again(form: bytes | None, revision: str) -> bytes | None:
     # A field of this name would turn what is repeated into a plain reading.
     if any(name == DIRECT_FIELD or "\0" in name + value for name, value in fields):
         return None
-    kept = [pair for pair in fields if not _is_own(*pair, revision)]
+    kept = [pair for pair in fields if not _is_own(*pair)]
     return "".join(hidden(*pair) for pair in kept).encode()
 
 
-def taken_out(form: bytes, revision: str) -> bytes:
+def taken_out(form: bytes, shown: str) -> bytes:
     """Return a form as the site expects it: without the gate's own field.
 
     Args:
         form: Body as received (application/x-www-form-urlencoded).
-        revision: Revision of the notices.
+        shown: Revision that the field names.
     """
     pairs = form.split(b"&")
-    own = f"{SHOWN_FIELD}={revision}".encode()
+    own = f"{SHOWN_FIELD}={shown}".encode()
     return b"&".join(pair for pair in pairs if pair != own)
 
 
-def _is_own(name: str, value: str, revision: str) -> bool:
+def _is_own(name: str, value: str) -> bool:
     """Recognise the gate's field, current or stale, and not a site's own "n"."""
-    return name == SHOWN_FIELD and (
-        len(value) == len(revision) and all(c in "0123456789abcdef" for c in value)
-    )
+    return name == SHOWN_FIELD and is_revision(value)
 
 
 def way_back(referer: str | None, host: str) -> str:

@@ -6,17 +6,17 @@ address: nothing on them tells which article was asked for.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gate.answer.fields import UNKEPT, Fields, page_fields
 from gate.answer.forms import DIRECT_FIELD, hidden, offered_again, way_back
 from gate.answer.negotiation import negotiate
+from gate.answer.pieces import Piece, finished, padded, piece_of
 from gate.answer.press import BACK_SLOT, FIELDS_SLOT, Way
-from gate.model import Action, Activity, Answer, Kind
+from gate.model import Action, Activity, Answer, Kind, Printed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -25,24 +25,8 @@ if TYPE_CHECKING:
     from gate.errors import RequestError
     from gate.model import Decision, Notice, Request
 
-# Pages are filled up to a multiple of this many bytes, so that their length on the
-# wire tells little of notice and language.
-PADDING = 4_096
-
 _PAGE_KINDS = frozenset({Kind.DOCUMENT, Kind.PREFETCH, Kind.PREVIEW})
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
-
-
-class Piece(NamedTuple):
-    """Something to put into the site's own HTML.
-
-    Attributes:
-        html: ASCII, so that it is right in every charset that extends ASCII.
-        mark: Short text that changes whenever `html` does; empty if `html` is.
-    """
-
-    html: bytes
-    mark: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +86,7 @@ class Pages:
         """
         blocked = decision.action is Action.BLOCK
         if request.kind is Kind.FRAME:
-            return self._finish(request, 403, self.refusals[403], "")
+            return self._finish(request, 403, self.refusals[403], Printed())
         if request.kind not in _PAGE_KINDS:
             return self.problem(request, decision, areas=areas)
         if blocked:
@@ -130,11 +114,15 @@ class Pages:
         language = self.language(request, notices, areas)
         if activity is Activity.READ:
             way = Way.READ if carries else Way.READ_COOKIE
-            body = self._print(notices, language, way)
-        else:
-            fields = self._repeated(request, own_form=own_form) if carries else None
-            body = self._act(request, notices, language, fields)
-        return self._finish(request, 403, body, language)
+            printed = Printed(notices, language, way)
+            return self._finish(request, 403, self._print(printed), printed)
+        fields = self._repeated(request, own_form=own_form) if carries else None
+        way = Way.ACT_LOST if fields is None else Way.ACT
+        if not carries and request.method in _SAFE_METHODS:
+            way = Way.ACT_AGAIN
+        back = way_back(request.headers.get("referer"), request.host)
+        printed = Printed(notices, language, way, back)
+        return self._finish(request, 403, self._act(printed, fields), printed)
 
     def blocked(
         self,
@@ -149,8 +137,30 @@ class Pages:
             RFC 7725, sections 3 and 4.
         """
         language = self.language(request, notices, areas)
-        body = self._print(notices, language, Way.BLOCKED)
-        return self._finish(request, 451, body, language, *self._blocked_by())
+        printed = Printed(notices, language, Way.BLOCKED)
+        return self._finish(request, 451, self._print(printed), printed)
+
+    def again(self, printed: Printed, status: int, *, method: str) -> Answer | None:
+        """Return the answer that another process has decided on.
+
+        Args:
+            printed: Its page.
+            status: Its status.
+            method: Method of the request; HEAD gets no body.
+
+        Returns:
+            The same answer, byte by byte where both hold the same notices; None if
+            this site has no such page.
+        """
+        if not printed.notices:
+            page = self.refusals.get(status)
+        elif not self._knows(printed):
+            return None
+        elif printed.way in {Way.ACT_AGAIN, Way.ACT_LOST}:
+            page = self._act(printed, None)
+        else:
+            page = self._print(printed)
+        return None if page is None else self._made(method, status, page, printed)
 
     def problem(
         self, request: Request, decision: Decision, *, areas: Collection[str] = ()
@@ -184,7 +194,7 @@ class Pages:
             ("Vary", "Accept, Accept-Language, Cookie, Sec-Fetch-Dest"),
             *(self._blocked_by() if blocked else ()),
         )
-        return _answer(request, status, fields, body)
+        return finished(request.method, status, fields, body)
 
     def refusal(self, error: RequestError) -> Answer:
         """Return a page that says why a request was refused, in every language.
@@ -193,8 +203,15 @@ class Pages:
             error: What is wrong with the request; its message is not shown.
         """
         body = self.refusals.get(error.status, self.refusals[400])
-        fields = page_fields("", self.policy)
-        return Answer(status=error.status, headers=fields, body=body, length=len(body))
+        return self._made("", error.status, body, Printed())
+
+    def unsettled(self, method: str) -> Answer:
+        """Return the page for a request about which two processes disagree: 503.
+
+        Args:
+            method: Method of the request; HEAD gets no body.
+        """
+        return self._made(method, 503, self.refusals[503], Printed())
 
     def banner(
         self,
@@ -231,61 +248,48 @@ class Pages:
         for notices in combinations:
             for language in {t for n in notices for t in self.notices[n].texts}:
                 for way in Way:
-                    self._print(notices, language, way)
+                    self._print(Printed(notices, language, way))
                 piece = piece_of(self.press.banner(notices, language))
                 self._pieces[notices, language] = piece
 
-    def _print(self, notices: tuple[str, ...], language: str, way: Way) -> bytes:
-        page = self._printed.get((notices, language, way))
+    def _print(self, printed: Printed) -> bytes:
+        key = printed.notices, printed.language, printed.way
+        page = self._printed.get(key)
         if page is None:
-            page = padded(self.press.page(notices, language, way))
-            self._printed[notices, language, way] = page
+            page = padded(self.press.page(*key[:2], Way(printed.way)))
+            self._printed[key] = page
         return page
 
-    def _act(
-        self,
-        request: Request,
-        notices: tuple[str, ...],
-        language: str,
-        fields: bytes | None,
-    ) -> bytes:
-        way = Way.ACT_LOST if fields is None else Way.ACT
-        back = way_back(request.headers.get("referer"), request.host)
-        page = self._print(notices, language, way).rstrip(b" \n")
-        page = page.replace(BACK_SLOT, escape(back).encode())
+    def _knows(self, printed: Printed) -> bool:
+        """Say whether this site can print a page of which another process spoke."""
+        return (
+            printed.way in {*Way}
+            and self.notices.keys() >= set(printed.notices)
+            and any(
+                printed.language in self.notices[name].texts for name in printed.notices
+            )
+        )
+
+    def _act(self, printed: Printed, fields: bytes | None) -> bytes:
+        page = self._print(printed).rstrip(b" \n")
+        page = page.replace(BACK_SLOT, escape(printed.back).encode())
         return padded(page.replace(FIELDS_SLOT, fields or b""))
 
     def _repeated(self, request: Request, *, own_form: bool) -> bytes | None:
         if request.method in _SAFE_METHODS:
             return hidden(DIRECT_FIELD, "1").encode()
-        return offered_again(request.form, self.revision) if own_form else None
+        return offered_again(request.form) if own_form else None
 
     def _blocked_by(self) -> Fields:
         return (("Link", f'<{self.explainer_url or "/"}>; rel="blocked-by"'),)
 
     def _finish(
-        self,
-        request: Request,
-        status: int,
-        body: bytes,
-        language: str,
-        *more: tuple[str, str],
+        self, request: Request, status: int, body: bytes, printed: Printed
     ) -> Answer:
-        fields = (*page_fields(language, self.policy), *more)
-        return _answer(request, status, fields, body)
+        return self._made(request.method, status, body, printed)
 
-
-def padded(page: bytes) -> bytes:
-    """Fill a page with spaces up to a multiple of `PADDING` bytes."""
-    return page + b" " * (-len(page) % PADDING)
-
-
-def piece_of(html: bytes) -> Piece:
-    """Mark a fragment by its content."""
-    return Piece(html, hashlib.sha256(html).hexdigest()[:8] if html else "")
-
-
-def _answer(request: Request, status: int, fields: Fields, body: bytes) -> Answer:
-    """Finish an answer; HEAD has everything but the body."""
-    sent = b"" if request.method == "HEAD" else body
-    return Answer(status=status, headers=fields, body=sent, length=len(body))
+    def _made(self, method: str, status: int, body: bytes, printed: Printed) -> Answer:
+        fields = page_fields(printed.language, self.policy)
+        if printed.way == Way.BLOCKED:
+            fields += self._blocked_by()
+        return finished(method, status, fields, body, printed)

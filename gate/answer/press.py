@@ -24,6 +24,7 @@ class Way(StrEnum):
     READ = "read"  # Continue sets the cookie; the second button needs none
     READ_COOKIE = "read-cookie"  # the door cannot carry an article: the cookie only
     ACT = "act"  # Continue repeats what the reader sent
+    ACT_AGAIN = "act-again"  # the door sees no body: the same link again
     ACT_LOST = "act-lost"  # what the reader sent cannot be repeated: back only
     BLOCKED = "blocked"  # no way on
 

@@ -25,7 +25,7 @@ def proceed(target: str, *, revision: str, cookie: str) -> Answer:
 
     Args:
         target: Path and query as the browser asked for them, still encoded.
-        revision: Revision of the site's notices; the same for every reader.
+        revision: Revision of the site's notices that the reader was shown.
         cookie: Name of the cookie, `gate.request.cookie_name`.
 
     Returns:

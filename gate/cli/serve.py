@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from gate.config import Config
 
 
-def _listen(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+def listen_at(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """Check an option that says where something listens."""
     return _checked(listen_address, value)
 
 
-def _upstream(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+def upstream_at(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """Check an option that says where a site is."""
     return _checked(upstream_url, value)
 
 
@@ -40,7 +42,7 @@ def _checked(check: Callable[[str], str], value: str | None) -> str | None:
 
 def _refuse_itself(config: Config, source: Source, listen: str) -> None:
     """Stop where every request would come back to the gate."""
-    elsewhere = source.demo or source.folder is not None
+    elsewhere = source.check or source.demo or source.folder is not None
     upstream = None if elsewhere else source.upstream or config.server.upstream
     if upstream and is_same_address(upstream, listen):
         message = f"{upstream} is where the gate itself would listen."
@@ -49,6 +51,11 @@ def _refuse_itself(config: Config, source: Source, listen: str) -> None:
 
 @click.command()
 @config_option
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Stand in front of nothing: other servers ask (section check).",
+)
 @click.option("--demo", is_flag=True, help="Stand in front of the demo news site.")
 @click.option(
     "--site",
@@ -57,13 +64,13 @@ def _refuse_itself(config: Config, source: Source, listen: str) -> None:
 )
 @click.option(
     "--upstream",
-    callback=_upstream,
+    callback=upstream_at,
     metavar="URL",
     help="Stand in front of another server.",
 )
 @click.option(
     "--listen",
-    callback=_listen,
+    callback=listen_at,
     metavar="HOST:PORT",
     help="Where to listen, instead of server.listen.",
 )
@@ -77,6 +84,7 @@ def serve(  # noqa: PLR0913 (one for each option)
     ctx: click.Context,
     config_path: Path,
     *,
+    check: bool,
     demo: bool,
     site: Path | None,
     upstream: str | None,
@@ -85,13 +93,14 @@ def serve(  # noqa: PLR0913 (one for each option)
 ) -> None:
     """Stand in front of a site and warn its readers.
 
-    Give one of --demo, --site and --upstream; with none, server.upstream of the
-    configuration holds. TERM and INT stop the gate, HUP makes it read everything
-    anew. Exit code 3: it could not start.
+    Give one of --check, --demo, --site and --upstream; with none, server.upstream of
+    the configuration holds. TERM and INT stop the gate. Files that change are taken
+    within seconds; HUP makes the gate look at once. Exit code 3: it could not start.
     """
-    if sum((demo, site is not None, upstream is not None)) > 1:
-        raise click.UsageError("Give only one of --demo, --site and --upstream.")
-    source = Source(demo=demo, folder=site, upstream=upstream)
+    if sum((check, demo, site is not None, upstream is not None)) > 1:
+        message = "Give only one of --check, --demo, --site and --upstream."
+        raise click.UsageError(message)
+    source = Source(check=check, demo=demo, folder=site, upstream=upstream)
     try:
         config = open_config(config_path)
         _refuse_itself(config, source, listen or config.server.listen)

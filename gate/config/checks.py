@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
@@ -57,6 +57,7 @@ def check(document: Document, written: Written, folder: Path) -> list[Diagnostic
         *_own_pages(written),
         *_state(written, folder),
         *_upstream(written),
+        *_operations(written),
     )
     return [
         document.finding(f.code, f.message, f.loc, hint=f.hint, severity=f.severity)
@@ -173,6 +174,30 @@ def _upstream(written: Written) -> Iterator[Found]:
         message = f'"{server.upstream}" is where the gate itself listens.'
         hint = "Name the address of the site, or listen elsewhere."
         yield Found("E119", ("server", "upstream"), message, hint)
+
+
+def _operations(written: Written) -> Iterator[Found]:
+    server, here = written.server, ("server", "operations")
+    if server.operations is None:
+        return
+    if server.operations == server.listen:
+        message = f'"{server.operations}" is where readers come.'
+        yield Found("E120", here, message, "Name another port.")
+    elif _is_open(server.operations):
+        message = f'"{server.operations}" may be reached by readers.'
+        hint = "Name a loopback or private address, or close the port to the outside."
+        yield _warning("E120", here, message, hint)
+
+
+def _is_open(listen: str) -> bool:
+    """Say whether an address is neither of this machine nor of a private network."""
+    if listen.startswith(_SOCKET):
+        return False
+    try:
+        address = ip_address(listen.rpartition(":")[0].strip("[]"))
+    except ValueError:  # a name: whoever gave it knows where it leads
+        return False
+    return address.is_unspecified or not address.is_private
 
 
 def is_same_address(upstream: str, listen: str) -> bool:

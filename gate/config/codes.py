@@ -43,4 +43,8 @@ CODES: dict[str, tuple[str, str]] = {
         "The gate would stand in front of itself.",
         "Name the address of the site in server.upstream, not that of the gate.",
     ),
+    "E120": (
+        "What is meant for operators only may be reached by readers.",
+        "Let server.operations name a loopback or private address.",
+    ),
 }

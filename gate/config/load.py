@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from gate.config.schema import Audit, Geo, Rules, Server, Site, Visitor
+    from gate.config.schema import Audit, Check, Geo, Rules, Server, Site, Visitor
     from gate.documents import Document
     from gate.model import Diagnostic
+
+
+SECRET = "check-secret"  # noqa: S105  # the name of a file
+"""Name in the state folder of the secret that callers of the gate show."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,7 @@ class Config:
         state: Folder that the gate may write to.
         audit: What is recorded.
         server: How `gate serve` runs.
+        check: How other servers ask the gate; None if none does.
         path: The file.
         digest: SHA-256 of every value that holds, in hexadecimal. The order of
             keys, comments and the folder that the file lies in do not matter.
@@ -49,6 +54,7 @@ class Config:
     state: Path
     audit: Audit
     server: Server
+    check: Check | None
     path: Path
     digest: str
     document: Document = field(repr=False, compare=False)
@@ -115,6 +121,17 @@ def rules_folder(path: Path, environ: Mapping[str, str]) -> Path | None:
     return path.parent / folder
 
 
+def _check(folder: Path, written: Written) -> Check | None:
+    """Return the section with the place of the secret filled in."""
+    if written.check is None:
+        return None
+    own = folder / written.state / SECRET
+    named = written.check.secret_file
+    return written.check.model_copy(
+        update={"secret_file": own if named is None else folder / named}
+    )
+
+
 def _compiled(path: Path, document: Document, written: Written) -> Config:
     folder = path.parent
     databases = tuple(folder / name for name in written.geo.databases)
@@ -129,6 +146,7 @@ def _compiled(path: Path, document: Document, written: Written) -> Config:
         state=folder / written.state,
         audit=written.audit,
         server=written.server,
+        check=_check(folder, written),
         path=path,
         digest=sha256(written.model_dump_json().encode()).hexdigest(),
         document=document,

@@ -146,6 +146,25 @@ class Audit(Strict):
     )
 
 
+class Check(Strict):
+    """How other servers ask the gate before they answer (forward-auth)."""
+
+    when_down: Literal["refuse", "warn", "open"] = Field(
+        description="What they do while they cannot reach the gate: 503, a static "
+        "page with the notice, or let everybody through without it."
+    )
+    banner: Literal["page", "site"] = Field(
+        default="page",
+        description="page: a banner becomes the warning page; site: your site shows "
+        "what stands in the field X-Gate-Banner.",
+    )
+    secret_file: FilePath | None = Field(
+        default=None,
+        description="File with the secret that callers show; one in the state folder "
+        "if not named, made when it is first needed.",
+    )
+
+
 class Timeouts(Strict):
     """Limits of waiting, in seconds."""
 
@@ -176,6 +195,13 @@ class Server(Strict):
         default=None, description="The site, if neither --site nor --demo is given."
     )
     timeouts: Timeouts = Field(default=Timeouts(), description="Limits of waiting.")
+    operations: Listen | None = Field(
+        default=None,
+        description="Where readiness with its reasons and metrics are; never public.",
+    )
+    log: Literal["text", "json"] = Field(
+        default="text", description="How lines on standard error are written."
+    )
 
 
 class Written(Strict):
@@ -194,3 +220,7 @@ class Written(Strict):
     )
     audit: Audit = Field(description="What is recorded.")
     server: Server = Field(default=Server(), description="How `gate serve` runs.")
+    check: Check | None = Field(
+        default=None,
+        description="How other servers ask the gate; left out: not at all.",
+    )

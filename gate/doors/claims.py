@@ -18,6 +18,9 @@ CLAIM = "HTTP_X_GATE"
 
 MOVERS = frozenset(
     {
+        "HTTP_X_FORWARDED_METHOD",
+        "HTTP_X_FORWARDED_PATH",
+        "HTTP_X_FORWARDED_URI",
         "HTTP_X_HTTP_METHOD",
         "HTTP_X_HTTP_METHOD_OVERRIDE",
         "HTTP_X_METHOD_OVERRIDE",

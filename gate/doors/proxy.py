@@ -15,13 +15,16 @@ from urllib3.exceptions import HTTPError, NewConnectionError, ProtocolError
 from urllib3.exceptions import TimeoutError as HTTPTimeoutError
 
 from gate.doors.hops import reader_fields, upstream_fields
-from gate.doors.sending import Closing, refuse
+from gate.doors.sending import Closing, refuse, send
 from gate.errors import UploadBrokenError, UpstreamBrokenError
 from gate.request import Proxies, canonical_path, is_trusted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from wsgiref.types import StartResponse
+
+    from gate.doors.outage import Outage
+    from gate.model import Answer
 
 PIECE = 1 << 16
 """Length in bytes of what is read at once."""
@@ -41,9 +44,12 @@ class Proxy:
         forward_address: Whether the site is told the reader's address in
             X-Forwarded-For. Off by default: a site that needs none should get none.
         proxies: Our own proxies in front, whose X-Forwarded-Proto is believed.
+        outage: Takes notice of every failure of the site.
+        sorry: Makes the page, by its status, that a person gets who went to a page
+            that the site does not give; plain text if None.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (all but the first are choices with a default)
         self,
         upstream: str,
         *,
@@ -52,7 +58,10 @@ class Proxy:
         connections: int = 16,
         forward_address: bool = False,
         proxies: Proxies | None = None,
+        outage: Outage | None = None,
+        sorry: Callable[[int], Answer] | None = None,
     ) -> None:
+        self._outage, self._sorry = outage, sorry
         target = urllib3.util.parse_url(upstream)
         self._base = (target.path or "").rstrip("/")
         self._forward_address = forward_address
@@ -72,14 +81,25 @@ class Proxy:
             return refuse(refused, start_response)
         try:
             answer = self._ask(environ)
-        except (HTTPError, UploadBrokenError) as error:
-            return refuse(_status_of(error), start_response)
+        except UploadBrokenError:
+            return refuse(400, start_response)
+        except HTTPError as error:
+            return self._failed(_status_of(error), environ, start_response)
         if answer.status < HTTPStatus.OK:  # an interim answer that nobody asked for
             answer.close()
-            return refuse(502, start_response)
+            return self._failed(502, environ, start_response)
         headers = reader_fields(answer.headers.iteritems())
         start_response(f"{answer.status} {answer.reason or ''}", headers)
         return Closing(_pieces(answer), _Connection(answer))
+
+    def _failed(
+        self, status: int, environ: dict[str, Any], start_response: StartResponse
+    ) -> Iterable[bytes]:
+        if self._outage is not None:
+            self._outage.failed(status)
+        if self._sorry is None or not _is_for_a_person(environ):
+            return refuse(status, start_response)
+        return send(self._sorry(status), start_response)
 
     def _ask(self, environ: dict[str, Any]) -> urllib3.BaseHTTPResponse:
         body, chunked = _upload(environ)
@@ -145,9 +165,13 @@ class _Connection:
         self._answer.release_conn()
 
 
-def _status_of(error: Exception) -> int:
-    if isinstance(error, UploadBrokenError):
-        return 400
+def _is_for_a_person(environ: dict[str, Any]) -> bool:
+    destination = environ.get("HTTP_SEC_FETCH_DEST")
+    accepted = "text/html" in environ.get("HTTP_ACCEPT", "")
+    return destination == "document" or (destination is None and accepted)
+
+
+def _status_of(error: HTTPError) -> int:
     is_late = isinstance(error, HTTPTimeoutError)
     # A refused connection is a kind of time-out to the library, not to people.
     return 504 if is_late and not isinstance(error, NewConnectionError) else 502

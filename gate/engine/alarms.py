@@ -10,6 +10,7 @@ import logging
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from gate.engine.shares import Shares
 from gate.model import Unknown
 
 if TYPE_CHECKING:
@@ -31,9 +32,14 @@ _log = logging.getLogger("gate")
 
 
 class Alarms:
-    """Watches over the requests of one gate."""
+    """Watches over the requests of one gate.
+
+    Attributes:
+        shares: How many requests come from where no reader is.
+    """
 
     def __init__(self) -> None:
+        self.shares = Shares()
         self._lock = Lock()
         self._seen = 0
         self._met = {SILENT: 0, UNNAMED: 0}
@@ -47,6 +53,7 @@ class Alarms:
     def watch(self, client: Client) -> None:
         """Look at where one request came from."""
         with self._lock:
+            self.shares.watch(client)
             self._seen += 1
             if client.unknown is Unknown.BAD_ADDRESS:
                 self._met[SILENT] += 1
@@ -60,7 +67,7 @@ class Alarms:
         holding = tuple(said for said, n in self._met.items() if 2 * n >= self._seen)
         for said in holding:
             if said not in self._holding:
-                _log.warning(said)
+                _log.warning(said, extra={"code": "alarm"})
         self._holding = holding
         self._seen = 0
         self._met = dict.fromkeys(self._met, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from threading import Lock
@@ -10,18 +11,19 @@ from typing import TYPE_CHECKING, Any
 from gate.audit import MemoryCounter
 from gate.engine.alarms import Alarms
 from gate.engine.ledger import Gaps
+from gate.engine.renewal import EVERY, Renewal
 from gate.engine.serving import Health, Serving
-from gate.engine.snapshot import Snapshot, load_snapshot
 from gate.errors import RequestError
 from gate.model import Passage
 from gate.request.glance import glance
 from gate.request.read import read_environ
-from gate.request.target import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gate.audit import Counter
+    from gate.engine.meters import Meter
+    from gate.engine.snapshot import Snapshot
     from gate.model import Answer, Request
 
 
@@ -34,6 +36,10 @@ class Gate:
         snapshot: What decisions rest on.
         counter: Where counts go; in memory if None.
         clock: Returns Unix seconds.
+        meter: Where the operation is measured; nowhere if None.
+
+    Attributes:
+        stopping: Whether the process is about to end; whoever serves says so.
     """
 
     def __init__(
@@ -42,27 +48,42 @@ class Gate:
         *,
         counter: Counter | None = None,
         clock: Callable[[], float] = time.time,
+        meter: Meter | None = None,
     ) -> None:
+        self.stopping = False
+        self._meter = meter
         self.counter = MemoryCounter() if counter is None else counter
         self._clock = clock
         self._renewing = Lock()
-        self._health = Health(Gaps(), Alarms())
+        self._renewal: Renewal | None = None
+        self._followers: list[Callable[[Snapshot], None]] = []
+        self._health = Health(Gaps(), Alarms(), meter)
         self.replace(snapshot)
 
     @classmethod
-    def load(cls, config: Path | str, *, counter: Counter | None = None) -> Gate:
-        """Make a gate from a configuration file.
+    def load(
+        cls,
+        config: Path | str,
+        *,
+        counter: Counter | None = None,
+        meter: Meter | None = None,
+    ) -> Gate:
+        """Make a gate from a configuration file; it follows changes of what that names.
 
         Args:
             config: Path of config.yaml.
             counter: Where counts go; in memory if None.
+            meter: Where the operation is measured; nowhere if None.
 
         Raises:
             FindingsError: A file has problems; all of them are in it.
             ConfigError: The configuration cannot be used.
-            UnsoundBookError: The book fails its own tests, or breaks a promise.
+            BookError: The book could not be proved.
         """
-        return cls(load_snapshot(Path(config)), counter=counter)
+        renewal = Renewal(Path(config), os.environ)
+        gate = cls(renewal.begin(), counter=counter, meter=meter)
+        gate._keep_up(renewal)
+        return gate
 
     @property
     def snapshot(self) -> Snapshot:
@@ -77,33 +98,57 @@ class Gate:
     @property
     def trouble(self) -> tuple[str, ...]:
         """What the gate has to do without, and what it notices, one sentence each."""
+        if self._renewal is not None:
+            return (*self._renewal.trouble, *self._health.alarms.holding)
         known = (f"{error.code}: {error}" for error in self.snapshot.trouble)
         return (*known, *self._health.alarms.holding)
 
-    def handle(self, environ: dict[str, Any], *, door: str) -> Answer | Passage:
+    @property
+    def reloads(self) -> dict[str, int]:
+        """How often changed files were taken, and how often refused."""
+        return {} if self._renewal is None else dict(self._renewal.reloads)
+
+    @property
+    def alarms(self) -> tuple[str, ...]:
+        """What the gate notices while it serves, one sentence each."""
+        return self._health.alarms.holding
+
+    @property
+    def shares(self) -> dict[str, dict[str, int]]:
+        """How many requests come from where no reader is, in tens."""
+        return self._health.alarms.shares.told()
+
+    def handle(
+        self, environ: dict[str, Any], *, door: str, carries: bool = True
+    ) -> Answer | Passage:
         """Return what follows from a WSGI request; a bad request is answered, too.
 
         Args:
             environ: The WSGI environment (PEP 3333).
             door: Name of the door, for counts.
+            carries: Whether the door sees bodies, and can change what the site
+                answers.
         """
+        begun = 0 if self._meter is None else time.perf_counter_ns()
         serving = self._serving
         if self._clock() >= serving.until:
             serving = self._renewed(serving)
         key = None
-        seen = glance(environ, serving.snapshot.reading)
+        reading = serving.snapshot.reading_at(door)
+        seen = glance(environ, reading)
         try:
             if seen is not None:
                 found = serving.recall(*seen, door)
                 if isinstance(found, Passage):
                     return found
                 key = found
-            request = read_environ(environ, serving.snapshot.reading, door=door)
-            if request.method == "POST":
-                request = request._replace(target=target_of(environ))
+            request = read_environ(environ, reading, door=door, carries=carries)
             return serving.answer(request, key)
         except RequestError as error:
             return serving.refused(error, door=door)
+        finally:
+            if self._meter is not None:
+                self._meter.handled(begun)
 
     def answer(self, request: Request) -> Answer | Passage:
         """Return what follows from a request that was read already."""
@@ -115,14 +160,56 @@ class Gate:
         except RequestError as error:
             return serving.refused(error, door=request.door)
 
+    def tick(self, *, at_once: bool = False) -> None:
+        """Look whether files have changed, in the background, once a second at most.
+
+        Requests do this as well; whoever serves calls it for a process without any.
+
+        Args:
+            at_once: Look now, and also try again what was refused.
+        """
+        if self._renewal is not None:
+            self._renewal.look(self, at_once=at_once)
+
+    def follow(self, follower: Callable[[Snapshot], None]) -> None:
+        """Call `follower` with what changed files give, before it is served.
+
+        It is called in the thread that loads; a GateError from it refuses the change.
+        """
+        self._followers.append(follower)
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Serve from what changed files give.
+
+        Raises:
+            GateError: A follower refuses it; everything stays as it is.
+        """
+        for follower in self._followers:
+            follower(snapshot)
+        if snapshot.identity != self.snapshot.identity:
+            with self._renewing:
+                self.replace(snapshot)
+
     def replace(self, snapshot: Snapshot) -> None:
         """Serve from another snapshot; requests under way finish on theirs."""
-        self._serving = Serving(
-            snapshot, self.counter, int(self._clock()), self._health
-        )
+        serving = Serving(snapshot, self.counter, int(self._clock()), self._health)
+        if self._renewal is not None:
+            serving.until = self._next_look(serving)
+        self._serving = serving
+
+    def _keep_up(self, renewal: Renewal) -> None:
+        self._renewal = renewal
+        self._serving.until = self._next_look(self._serving)
+
+    def _next_look(self, serving: Serving) -> float:
+        return min(serving.ends, self._clock() + EVERY)
 
     def _renewed(self, serving: Serving) -> Serving:
         """Return what serves after `serving`, making it once for all threads."""
+        if self._clock() < serving.ends:
+            serving.until = self._next_look(serving)
+            self.tick()
+            return self._serving
         with self._renewing:
             if self._serving is serving:
                 self.replace(serving.snapshot)

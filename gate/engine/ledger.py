@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from gate.audit import Counter
     from gate.decision import Cell
+    from gate.engine.meters import Meter
     from gate.engine.snapshot import Snapshot
     from gate.errors import RequestError
     from gate.model import Activity
@@ -42,16 +43,23 @@ class Ledger:
         counter: Where counts go.
         now: Unix seconds; its day (UTC) is the period of every count.
         gaps: Counts decisions that could not be counted and were served all the same.
+        meter: Measures how often a place is unknown.
     """
 
     def __init__(
-        self, snapshot: Snapshot, counter: Counter, now: int, gaps: Gaps
+        self,
+        snapshot: Snapshot,
+        counter: Counter,
+        now: int,
+        gaps: Gaps,
+        meter: Meter | None = None,
     ) -> None:
         self._snapshot = snapshot
         self._counter = counter
         self._now = now
         self._period = datetime.fromtimestamp(now, UTC).date().isoformat()
         self._gaps = gaps
+        self._meter = meter
         self._members: dict[int, Mapping[str, Membership]] = {}
 
     def areas_of(self, class_id: int) -> tuple[str, ...]:
@@ -78,12 +86,12 @@ class Ledger:
             outcome: What became of the request.
             reason: Why the outcome is not the plain one; "" for the decision's own.
         """
-        decision = cell.decision
-        return self._open(
+        decision, found = cell.decision, self._snapshot.index.classes[class_id]
+        add = self._open(
             CountCell(
                 period=self._period,
                 site=self._snapshot.config.site.name,
-                place=self._snapshot.index.classes[class_id].label,
+                place=found.label,
                 membership=max(self._in_force(class_id).values(), default=_NO),
                 door=door,
                 activity=activity,
@@ -95,6 +103,9 @@ class Ledger:
                 versions=self._snapshot.versions,
             )
         )
+        if self._meter is None or found.unknown is None:
+            return add
+        return partial(_both, partial(self._meter.unknown, found.unknown), add)
 
     def failed(self) -> None:
         """Do what the deployer chose for a decision that cannot be counted.
@@ -157,6 +168,11 @@ class Ledger:
                 if version.since <= self._now
             }
         return self._members[class_id]
+
+
+def _both(first: Callable[[], None], then: Callable[[], None]) -> None:
+    first()
+    then()
 
 
 def _fail(error: CountingError) -> None:

@@ -17,7 +17,9 @@ from gate.request import (
     continues,
     cookie_name,
     is_same_origin_navigation,
+    repeats,
     shown,
+    went_on,
 )
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ class Meeting(NamedTuple):
         areas: Areas of which the place may be a member.
         pages: All answers of the site.
         passage: How the request passes when nothing stands in its way.
-        carries: Whether the door sees forms and can answer them with an article.
+        tells: Whether the site shows a banner that the door can only tell it of.
     """
 
     request: Request
@@ -51,7 +53,7 @@ class Meeting(NamedTuple):
     areas: tuple[str, ...]
     pages: Pages
     passage: Passage
-    carries: bool = True
+    tells: bool = False
 
 
 class Met(NamedTuple):
@@ -74,14 +76,14 @@ def meet(meeting: Meeting) -> Met:
         case Action.BANNER:
             return Met(_bannered(meeting), Outcome.COVERED)
         case Action.INTERSTITIAL:
-            return Met(_interstitial(meeting), Outcome.COVERED)
+            return Met(_page_or_passage(meeting), Outcome.COVERED)
         case Action.PASS:
             return Met(meeting.passage, Outcome.PASSED)
 
 
 def _in_parts(meeting: Meeting) -> Passage:
     """Let parts of a page and feeds pass, but no article that comes in their name."""
-    if _was_shown(meeting) is not None:
+    if _was_shown(meeting) is not None or not meeting.request.carries:
         return meeting.passage
     return replace(meeting.passage, otherwise=_page(_as_navigation(meeting)))
 
@@ -93,27 +95,34 @@ def _as_navigation(meeting: Meeting) -> Meeting:
 
 def _undeclared(meeting: Meeting) -> Met:
     """Tell Continue, a POST to the article's own address, from the site's own POST."""
-    way = continues(meeting.request, meeting.pages.revision)
+    way, shown_then = continues(meeting.request, meeting.pages.revision)
     if way == "no":
         return Met(_unasked(meeting), Outcome.PASSED, "undeclared")
     if meeting.cell.decision.action is Action.BLOCK:
         return Met(_page(meeting), Outcome.BLOCKED)
     if way == "yes":
-        return Met(_proceed(meeting), Outcome.COVERED)
+        return Met(_proceed(meeting, shown_then), Outcome.COVERED)
     if way == "direct":
         return Met(replace(meeting.passage, as_get=True), Outcome.COVERED)
+    if meeting.cell.decision.action is Action.PASS:
+        return Met(meeting.passage, Outcome.PASSED, "undeclared")  # there is no page
     return Met(_page(meeting), Outcome.COVERED)
 
 
-def _unasked(meeting: Meeting) -> Passage:
-    """Let the site's own POST pass; an article that answers it is held."""
+def _unasked(meeting: Meeting) -> Answer | Passage:
+    """Let the site's own POST pass; an article that answers it is held.
+
+    A door that cannot hold an answer back shows the page at once.
+    """
     decision, kind = meeting.cell.decision, meeting.request.kind
     if decision.action is Action.PASS or kind is Kind.FETCH:
         return meeting.passage
     if _was_shown(meeting) is not None:
         return meeting.passage
-    if decision.action is Action.BANNER:
+    if decision.action is Action.BANNER and _can_banner(meeting):
         return _with_banner(meeting)
+    if not meeting.request.carries:
+        return _page(meeting)
     return replace(meeting.passage, otherwise=_page(_as_navigation(meeting)))
 
 
@@ -123,10 +132,14 @@ def _bannered(meeting: Meeting) -> Answer | Passage:
     site = request.headers.get("sec-fetch-site")
     if request.kind is Kind.FRAME and site == "cross-site":
         return _page(meeting)
-    return _with_banner(meeting)
+    return _with_banner(meeting) if _can_banner(meeting) else _page_or_passage(meeting)
 
 
-def _interstitial(meeting: Meeting) -> Answer | Passage:
+def _can_banner(meeting: Meeting) -> bool:
+    return meeting.request.carries or meeting.tells
+
+
+def _page_or_passage(meeting: Meeting) -> Answer | Passage:
     passage = _was_shown(meeting)
     return _page(meeting) if passage is None else passage
 
@@ -137,17 +150,26 @@ def _was_shown(meeting: Meeting) -> Passage | None:
     if meeting.cell.decision.action is Action.BLOCK:
         return None
     if meeting.activity in {None, Activity.READ}:
-        return meeting.passage if acknowledged(request, revision) else None
-    if request.kind is Kind.FETCH:
-        return meeting.passage if shown(request, revision) else None
-    match continues(request, revision):
-        case "yes":
-            form = taken_out(request.form or b"", revision)
-            return replace(meeting.passage, form=form)
-        case "direct":
-            return replace(meeting.passage, as_get=True)
-        case _:
-            return None
+        seen = acknowledged(request, revision) or went_on(request)
+    elif request.kind is Kind.FETCH:
+        seen = shown(request, revision)
+    elif request.carries:
+        return _repeated(meeting)
+    else:
+        seen = repeats(request)
+    return meeting.passage if seen else None
+
+
+def _repeated(meeting: Meeting) -> Passage | None:
+    """Return how an act passes that the reader sends again from its page."""
+    request = meeting.request
+    way, shown_then = continues(request, meeting.pages.revision)
+    if way == "direct":
+        return replace(meeting.passage, as_get=True)
+    if way == "yes":
+        form = taken_out(request.form or b"", shown_then)
+        return replace(meeting.passage, form=form)
+    return None
 
 
 def _with_banner(meeting: Meeting) -> Passage:
@@ -159,7 +181,8 @@ def _with_banner(meeting: Meeting) -> Passage:
     request, passage = meeting.request, meeting.passage
     notices = meeting.cell.decision.notices
     banner = meeting.pages.banner(request, notices, areas=meeting.areas)
-    holds = request.kind is not Kind.FETCH and _was_shown(meeting) is None
+    holds = request.carries and request.kind is not Kind.FETCH
+    holds = holds and _was_shown(meeting) is None
     return replace(
         passage,
         top=banner.html,
@@ -168,11 +191,9 @@ def _with_banner(meeting: Meeting) -> Passage:
     )
 
 
-def _proceed(meeting: Meeting) -> Answer:
+def _proceed(meeting: Meeting, shown_then: str) -> Answer:
     request = meeting.request
-    return proceed(
-        request.target, revision=meeting.pages.revision, cookie=cookie_name(request)
-    )
+    return proceed(request.target, revision=shown_then, cookie=cookie_name(request))
 
 
 def _page(meeting: Meeting) -> Answer:
@@ -181,6 +202,6 @@ def _page(meeting: Meeting) -> Answer:
         meeting.cell.decision,
         activity=meeting.activity or Activity.READ,
         areas=meeting.areas,
-        carries=meeting.carries,
+        carries=meeting.request.carries,
         own_form=is_same_origin_navigation(meeting.request),
     )

@@ -9,37 +9,33 @@ from __future__ import annotations
 import json
 import os
 import stat
-import subprocess
-import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gate import __version__
 from gate.errors import (
-    DatabaseError,
     DatabaseMissingError,
     FilesChangedError,
     FindingsError,
     IndexDamagedError,
-    PreparationError,
-    RelayedDatabaseError,
     StateFolderError,
 )
-from gate.model import Diagnostic, Mark, Severity
+from gate.model import Severity
 from gate.notices import load_notices
+from gate.places.atomic import write_atomically
 from gate.places.embedded import embedded_database
 from gate.places.facts import digest_of
 from gate.places.index import Index, cache_name
-from gate.places.nowhere import unusable_index
 from gate.rules import load_book
+from gate.rules.sheets import read_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from gate.config import Config
-    from gate.model import Notice, RuleBook
+    from gate.model import Diagnostic, Notice, RuleBook
 
 MOST_RESULTS = 20
 """Indexes, and proofs, that are kept: going back to an older book costs nothing."""
@@ -50,6 +46,7 @@ def load_texts(config: Config) -> tuple[RuleBook, Mapping[str, Notice]]:
 
     Raises:
         FindingsError: At least one file has an error.
+        FilesChangedError: The notices are not those that the book's digest names.
     """
     folder = config.rules.folder
     book, problems = load_book(folder)
@@ -57,6 +54,12 @@ def load_texts(config: Config) -> tuple[RuleBook, Mapping[str, Notice]]:
     findings = list(dict.fromkeys([*problems, *more]))
     if book is None or any(f.severity is Severity.ERROR for f in findings):
         raise FindingsError(findings)
+    try:
+        now = read_folder(folder).digest
+    except OSError:
+        raise FilesChangedError from None
+    if now != book.digest:
+        raise FilesChangedError
     return book, notices
 
 
@@ -70,6 +73,7 @@ class Prepared:
         areas_digest: Digest of the areas of the book.
         index_path: The index of both.
         proof_path: Exists when the book has been proved over that index.
+        refusal_path: Why it may not be served, once that is known.
     """
 
     databases: tuple[Path, ...]
@@ -77,23 +81,38 @@ class Prepared:
     areas_digest: str
     index_path: Path
     proof_path: Path
+    refusal_path: Path
 
     @classmethod
-    def of(cls, config: Config, book: RuleBook) -> Prepared:
+    def of(
+        cls, config: Config, book: RuleBook, database_digest: str | None = None
+    ) -> Prepared:
         """Name the results.
+
+        Args:
+            config: The configuration.
+            book: The rule book.
+            database_digest: Of databases that are not there any more, only their
+                index; None for those that the configuration names.
 
         Raises:
             DatabaseError: A database cannot be read.
         """
         databases = config.geo.databases or (embedded_database(),)
-        digest = _digest(databases)
+        digest = database_digest or _digest(databases)
+        name = _proof_name(config, book, digest)
         return cls(
             databases=databases,
             database_digest=digest,
             areas_digest=book.areas_digest,
             index_path=config.state / cache_name(digest, book.areas_digest),
-            proof_path=_proof_path(config, book, digest),
+            proof_path=config.state / f"proof-{name}",
+            refusal_path=config.state / f"refusal-{name}",
         )
+
+    def found(self) -> Index | None:
+        """Return the index if there is a sound one and the book is proved over it."""
+        return self.cached_index() if self.proof_path.exists() else None
 
     def cached_index(self) -> Index | None:
         """Return the index if there is a sound one; else None."""
@@ -135,64 +154,25 @@ class Prepared:
         return index
 
     def note_soundness(self) -> None:
-        """Record that the book may be served; drop results nobody will ask for."""
+        """Record that the book may be served."""
         self.proof_path.touch(mode=0o600)
-        for kind in ("index-*.bin", "proof-*"):
+        self._forget()
+
+    def note_refusal(self, findings: Sequence[Diagnostic]) -> None:
+        """Record why the book may not be served, so that one look is enough."""
+        told = {"findings": [asdict(finding) for finding in findings]}
+        write_atomically(self.refusal_path, json.dumps(told).encode())
+        self._forget()
+
+    def _forget(self) -> None:
+        """Drop results nobody will ask for."""
+        for kind in ("index-*.bin", "proof-*", "refusal-*"):
             found = self.proof_path.parent.glob(kind)
-            for path in sorted(found, key=_written, reverse=True)[MOST_RESULTS:]:
+            for path in sorted(found, key=written_at, reverse=True)[MOST_RESULTS:]:
                 path.unlink(missing_ok=True)
 
 
-def prepared_index(
-    config_path: Path, config: Config, book: RuleBook, environ: Mapping[str, str]
-) -> tuple[Index, tuple[DatabaseError, ...]]:
-    """Return the index for a proved book, preparing both where needed.
-
-    Args:
-        config_path: The configuration, for the process that prepares.
-        config: The same, read.
-        book: The rule book, read.
-        environ: Variables that override the configuration.
-
-    Returns:
-        The index, and why no database could be used. Then it is the last index of
-        these areas for which the book was proved, or, without one, an index that says
-        `database_unusable` of every address; the book has a written action for that.
-
-    Raises:
-        FindingsError: The book fails its own tests, or a promise is broken.
-        FilesChangedError: What was proved is not the book that was read.
-        PreparationError: The preparing process ended without a result.
-        StateFolderError: The state folder cannot be used.
-    """
-    ensure_folder(config.state)
-    try:
-        prepared = Prepared.of(config, book)
-        index = prepared.cached_index()
-        if index is None or not prepared.proof_path.exists():
-            _run(config_path, environ)
-            index = prepared.index()
-    except DatabaseError as error:
-        return _last_index(config, book) or unusable_index(), (error,)
-    if not prepared.proof_path.exists():
-        raise FilesChangedError
-    return index, ()
-
-
-def _last_index(config: Config, book: RuleBook) -> Index | None:
-    """Return the newest sound index for which the book was proved."""
-    found = config.state.glob(cache_name("*", book.areas_digest))
-    for path in sorted(found, key=_written, reverse=True):
-        try:
-            index = Index.load(path, areas_digest=book.areas_digest)
-        except IndexDamagedError:
-            continue
-        if _proof_path(config, book, index.database.digest).exists():
-            return index
-    return None
-
-
-def _written(path: Path) -> float:
+def written_at(path: Path) -> float:
     """Return when a file was written, in Unix seconds; 0 if it is gone by now."""
     try:
         return path.stat().st_mtime
@@ -200,39 +180,15 @@ def _written(path: Path) -> float:
         return 0
 
 
-def _proof_path(config: Config, book: RuleBook, database_digest: str) -> Path:
-    """Return the file that says that a book was proved over a database."""
+def _proof_name(config: Config, book: RuleBook, database_digest: str) -> str:
+    """Name the proof of a book over a database, by everything that it holds for."""
     told = [
         __version__,
         book.digest,
         database_digest,
         sorted(config.rules.pinned.items()),
     ]
-    name = sha256(json.dumps(told).encode()).hexdigest()[:32]
-    return config.state / f"proof-{name}"
-
-
-def _run(config_path: Path, environ: Mapping[str, str]) -> None:
-    """Prepare in a child process.
-
-    Raises:
-        DatabaseError: A database cannot be used.
-        FindingsError: The book may not be served.
-        PreparationError: The process ended without a result.
-    """
-    command = [sys.executable, "-P", "-m", "gate.engine.prepare", str(config_path)]
-    done = subprocess.run(  # noqa: S603 - our own module, and a path, no shell
-        command, capture_output=True, check=False, env=dict(environ), text=True
-    )
-    if done.returncode == 0:
-        return
-    told = _parsed(done.stdout)
-    if told.get("findings"):
-        raise FindingsError([_diagnostic(finding) for finding in told["findings"]])
-    error = told.get("error") or {}
-    if error.get("code", "").startswith("E2"):
-        raise RelayedDatabaseError(**error)
-    raise PreparationError(status=done.returncode, said=error.get("message", ""))
+    return sha256(json.dumps(told).encode()).hexdigest()[:32]
 
 
 def _digest(databases: Sequence[Path]) -> str:
@@ -243,20 +199,6 @@ def _digest(databases: Sequence[Path]) -> str:
             f"{error.filename} cannot be read: {error.strerror}.",
             hint="Check geo.databases in config.yaml; gate geo status shows each one.",
         ) from error
-
-
-def _parsed(text: str) -> dict[str, Any]:
-    try:
-        told = json.loads(text)
-    except ValueError:
-        return {}
-    return told if isinstance(told, dict) else {}
-
-
-def _diagnostic(told: dict[str, Any]) -> Diagnostic:
-    mark = Mark(**told["mark"])
-    severity = Severity(told["severity"])
-    return Diagnostic(**{**told, "mark": mark, "severity": severity})
 
 
 def ensure_folder(folder: Path) -> None:

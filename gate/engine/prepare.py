@@ -1,11 +1,12 @@
 """What is done before anything is served, in a process of its own.
 
-    python -m gate.engine.prepare CONFIG
+    python -m gate.engine.prepare CONFIG [DIGEST]
 
 Builds the index of the configured databases and areas if the state folder has none
 that fits, and proves the rule book: its own tests, its promises and the promises that
 the config pins, over the classes of the loaded database. The heavy libraries that this
-takes (numpy, shapely) never enter a process that serves.
+takes (numpy, shapely) never enter a process that serves. DIGEST names databases that
+cannot be used any more: the book is then proved over their index in the state folder.
 
 Prints one JSON object, `{"findings": [...]}` or `{"error": {...}}`. Exit codes: 0 the
 index and the proof lie in the state folder; 1 the rule book may not be served; 3 there
@@ -35,8 +36,15 @@ if TYPE_CHECKING:
     from gate.model import Diagnostic
 
 
-def prepare(config_path: Path) -> tuple[Diagnostic, ...]:
+def prepare(
+    config_path: Path, database_digest: str | None = None
+) -> tuple[Diagnostic, ...]:
     """Build the index and prove the book; leave both results in the state folder.
+
+    Args:
+        config_path: The configuration.
+        database_digest: Of databases of which only the index is left; None for those
+            that the configuration names.
 
     Returns:
         The findings that do not keep the book from being served.
@@ -48,8 +56,8 @@ def prepare(config_path: Path) -> tuple[Diagnostic, ...]:
     config = load_config(config_path, os.environ)
     book, notices = load_texts(config)
     ensure_folder(config.state)
-    prepared = Prepared.of(config, book)
-    index = prepared.ensured_index(book)
+    prepared = Prepared.of(config, book, database_digest)
+    index = prepared.index() if database_digest else prepared.ensured_index(book)
     findings = judge(
         book,
         classes=index.classes,
@@ -59,15 +67,16 @@ def prepare(config_path: Path) -> tuple[Diagnostic, ...]:
         now=int(time.time()),
     )
     if any(finding.severity is Severity.ERROR for finding in findings):
+        prepared.note_refusal(findings)
         raise FindingsError(findings)
     prepared.note_soundness()
     return tuple(findings)
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run `prepare` for the config named in `arguments`; return the exit code."""
+    """Run `prepare` for what `arguments` name; return the exit code."""
     try:
-        findings = prepare(Path(arguments[0]))
+        findings = prepare(Path(arguments[0]), *arguments[1:2])
     except FindingsError as error:
         print(json.dumps({"findings": [asdict(f) for f in error.findings]}))  # noqa: T201 - this process speaks through standard output
         return 1

@@ -1,32 +1,31 @@
 """What a snapshot answers until a moment in time: plans, made once and kept.
 
-A plan is what follows from a location class, a cell of the decision table, a kind of
-request and a door. Most requests pass, and their plan is complete; where something
-must come before the article, `meeting` also reads the reader's language and
-acknowledgement.
+Most requests pass, and their plan is complete; where something must come before the
+article, `meeting` also reads the reader's language and acknowledgement.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from gate.answer import leave
-from gate.audit import Outcome
 from gate.decision import Cell, Patterns, Table, stricter
+from gate.engine.detours import refuse_detour
 from gate.engine.ledger import Gaps, Ledger
-from gate.engine.meeting import LET_THROUGH, WHOLE_PAGES, Meeting, meet
+from gate.engine.meeting import Meeting, meet
+from gate.engine.plans import Plan, is_settled, passing, settled_outcome
 from gate.errors import CountingError, UncountedError
-from gate.model import Action, Activity, Passage, Unknown
+from gate.model import Activity, Unknown
 from gate.request import is_user_typed_or_same_origin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from gate.audit import Counter
     from gate.engine.alarms import Alarms
+    from gate.engine.meters import Meter
     from gate.engine.snapshot import Snapshot
     from gate.errors import RequestError
-    from gate.model import Answer, Request
+    from gate.model import Answer, Passage, Request
 
 DAY = 86_400
 """Seconds."""
@@ -39,25 +38,12 @@ _Key = tuple[int, int, str]
 """Location class, signature of the path over every pattern there is, and door."""
 
 
-class Plan(NamedTuple):
-    """What follows for all requests that no rule can tell apart.
-
-    Attributes:
-        cell: What holds; kept here so that its identity is not used again.
-        passage: How such requests pass if nothing comes before.
-        add: Counts such a request; None as long as the outcome is open.
-    """
-
-    cell: Cell
-    passage: Passage
-    add: Callable[[], None] | None
-
-
 class Health(NamedTuple):
     """What a gate knows of its own state, over all of its snapshots."""
 
     gaps: Gaps
     alarms: Alarms
+    meter: Meter | None = None
 
 
 class Serving:
@@ -65,15 +51,16 @@ class Serving:
 
     Attributes:
         snapshot: What decisions rest on.
-        until: First second (Unix time) in which another `Serving` must be made: a
+        ends: First second (Unix time) in which another `Serving` must be made: a
             rule begins or ends, the database becomes too old, or the day ends.
+        until: The same, or the second in which the gate next looks at its files.
     """
 
     def __init__(
         self, snapshot: Snapshot, counter: Counter, now: int, health: Health
     ) -> None:
         self.snapshot = snapshot
-        self._alarms = health.alarms
+        self._alarms, self._meter = health.alarms, health.meter
         config, book = snapshot.config, snapshot.book
         self._table = Table.build(
             book,
@@ -82,8 +69,9 @@ class Serving:
             now=now,
             also=Unknown.DATABASE_UNUSABLE if self._is_old(now) else None,
         )
-        self._ledger = Ledger(snapshot, counter, now, health.gaps)
+        self._ledger = Ledger(snapshot, counter, now, health.gaps, health.meter)
         self._find = snapshot.index.find
+        self._tells = config.check is not None and config.check.banner == "site"
         self._leave_path = config.site.own_prefix + "leave"
         self._plans: dict[tuple[object, ...], Plan] = {}
         self._doubts: dict[tuple[int, int], tuple[Cell, Cell, Cell]] = {}
@@ -96,7 +84,8 @@ class Serving:
                 self._leave_path,
             ]
         ).signature
-        self.until = min(self._ends(now))
+        self.ends = min(self._ends(now))
+        self.until: float = self.ends
 
     def recall(self, path: str, number: int, door: str) -> Passage | _Key:
         """Return how a plain navigation passes, counted, if that is known already.
@@ -140,6 +129,9 @@ class Serving:
             return self._leave(request, class_id)
         activity = snapshot.activities.of(request.method, path)
         cell = self._table.look_up(class_id, path, activity or Activity.READ)
+        if request.sent and snapshot.config.mode != "observe":
+            find = partial(self._table.look_up, class_id)
+            refuse_detour(request, activity, cell, snapshot.activities, find)
         if client.doubt is not None:
             cell = self._doubted(cell, request, client.doubt, activity)
         own = (id(cell), class_id, activity, request.kind, request.door)
@@ -160,6 +152,8 @@ class Serving:
 
     def refused(self, error: RequestError, *, door: str) -> Answer:
         """Answer a request that no decision can be made for, counted."""
+        if self._meter is not None:
+            self._meter.refused(error.code)
         if not isinstance(error, UncountedError):
             self._ledger.refused(error, door=door)
         return self.snapshot.pages.refusal(error)
@@ -172,10 +166,10 @@ class Serving:
         request: Request,
         activity: Activity | None,
     ) -> Plan:
-        passage = self._passage(cell, request)
+        passage = passing(self.snapshot, cell, request.kind)
         add = None
-        if self._is_settled(cell, request, activity):
-            outcome, reason = self._settled_outcome(cell, request, activity)
+        if is_settled(self.snapshot, cell, request.kind, activity):
+            outcome, reason = settled_outcome(cell, request.kind, activity)
             add = self._ledger.slot(
                 cell,
                 class_id,
@@ -190,43 +184,6 @@ class Serving:
         self._plans[key] = plan
         return plan
 
-    def _is_settled(
-        self, cell: Cell, request: Request, activity: Activity | None
-    ) -> bool:
-        """Say whether such requests pass, whatever else they carry."""
-        if self.snapshot.config.mode == "observe":
-            return True
-        if activity is None and request.kind not in LET_THROUGH:
-            return not cell.gated  # else it may be Continue
-        return cell.decision.action is Action.PASS
-
-    def _settled_outcome(
-        self, cell: Cell, request: Request, activity: Activity | None
-    ) -> tuple[Outcome, str]:
-        if request.kind in LET_THROUGH:
-            return Outcome.PASSED, f"kind:{request.kind}"
-        if activity is None:
-            return Outcome.PASSED, "undeclared"
-        if cell.decision.action is not Action.PASS:
-            return Outcome.PASSED, "mode:observe"
-        return (Outcome.EXEMPT if cell.decision.exemptions else Outcome.PASSED), ""
-
-    def _passage(self, cell: Cell, request: Request) -> Passage:
-        observes = self.snapshot.config.mode == "observe"
-        site = self.snapshot.config.site
-        keeps_private = cell.gated and site.cache == "private"
-        footed = site.footer and cell.gated and request.kind in WHOLE_PAGES
-        footed = footed and not observes
-        footer = self.snapshot.pages.footer
-        return Passage(
-            private=keeps_private and request.kind not in LET_THROUGH,
-            private_html=keeps_private,
-            bottom=footer.html if footed else b"",
-            mark=footer.mark if footed else "",
-            allowed=frozenset(Activity) if observes else cell.allowed,
-            action=cell.decision.action,
-        )
-
     def _meet(
         self, plan: Plan, request: Request, activity: Activity | None, class_id: int
     ) -> Answer | Passage:
@@ -238,6 +195,7 @@ class Serving:
                 self._ledger.areas_of(class_id),
                 self.snapshot.pages,
                 plan.passage,
+                self._tells,
             )
         )
         add = self._ledger.slot(

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gate import __version__
 from gate.audit import Versions
-from gate.config import load_config
+from gate.config import check_agreement, load_config
 from gate.engine.activities import Activities
-from gate.engine.preparation import load_texts, prepared_index
-from gate.errors import FilesChangedError
+from gate.engine.preparation import load_texts
+from gate.engine.proven import Preparation
+from gate.errors import FilesChangedError, FindingsError
+from gate.model import Severity
 from gate.notices import Look, compile_pages
-from gate.request import ReadSettings
+from gate.request import Proxies, ReadSettings
+from gate.request.families import FAMILIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,8 +42,10 @@ class Snapshot:
     """Everything that a decision rests on.
 
     Attributes:
+        reading: How requests are read.
+        asking: How requests are read that another server asks about, by its door.
         trouble: What does not stop the gate from serving but must be known: why no
-            database can be used.
+            database can be used, or why the book is the last good one.
     """
 
     config: Config
@@ -48,9 +53,19 @@ class Snapshot:
     index: Index
     pages: Pages
     reading: ReadSettings
+    asking: Mapping[str, ReadSettings]
     activities: Activities
     versions: Versions
     trouble: tuple[GateError, ...] = ()
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What tells whether two snapshots decide and complain alike."""
+        return self.versions, [str(error) for error in self.trouble]
+
+    def reading_at(self, door: str) -> ReadSettings:
+        """Return how requests are read that come through a door."""
+        return self.asking.get(door, self.reading)
 
 
 def load_snapshot(
@@ -70,23 +85,41 @@ def load_snapshot(
     variables = os.environ if environ is None else environ
     for _ in range(MOST_TRIES - 1):
         with suppress(FilesChangedError):
-            return _load(config_path, variables)
-    return _load(config_path, variables)
+            return snapshot_of(load_config(config_path, variables), variables)
+    return snapshot_of(load_config(config_path, variables), variables)
 
 
-def _load(config_path: Path, environ: Mapping[str, str]) -> Snapshot:
-    config = load_config(config_path, environ)
+def snapshot_of(
+    config: Config, environ: Mapping[str, str], known: Index | None = None
+) -> Snapshot:
+    """Read everything that a configuration names, once.
+
+    Args:
+        config: What the deployer chose.
+        environ: Variables that override the file of the configuration.
+        known: An index that is in memory; it is used if it is the right one.
+
+    Raises:
+        FindingsError: A file has problems; all of them are in it.
+        FilesChangedError: The files changed meanwhile.
+        GateError: Anything else that stops the work.
+    """
     book, notices = load_texts(config)
-    index, trouble = prepared_index(config_path, config, book, environ)
+    findings = check_agreement(config, book)
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        raise FindingsError(findings)
+    index, trouble = Preparation(config, environ, known).index(book)
     pages = compile_pages(
         notices, look_of(config, index), together=[(name,) for name in notices]
     )
+    reading = reading_of(config)
     return Snapshot(
         config=config,
         book=book,
         index=index,
         pages=pages,
-        reading=reading_of(config),
+        reading=reading,
+        asking=asking_of(config, reading),
         activities=activities_of(config),
         versions=versions_of(config, book, index, pages),
         trouble=trouble,
@@ -122,6 +155,15 @@ def look_of(config: Config, index: Index) -> Look:
             dict.fromkeys(facts.attribution for facts in index.databases)
         ),
     )
+
+
+def asking_of(config: Config, reading: ReadSettings) -> dict[str, ReadSettings]:
+    """Say how requests are read that other servers ask about: each has its header."""
+    trusted = config.visitor.trusted_proxies
+    return {
+        family.name: replace(reading, proxies=Proxies.compile(trusted, family.address))
+        for family in FAMILIES
+    }
 
 
 def reading_of(config: Config) -> ReadSettings:

@@ -39,6 +39,7 @@ def report(gate: Gate) -> dict[str, Any]:
         "database_built": snapshot.index.database.build_epoch,
         "trouble": list(gate.trouble),
         "gaps": gate.gaps,
+        "shares": gate.shares,
         "total": small + sum(count for *_, count in cells),
         "cells": cells,
         "small": small,

@@ -65,6 +65,36 @@ class FilesChangedError(BookError):
         )
 
 
+class LastGoodServedError(BookError):
+    """The rule book cannot be used at the start; the last good one is served."""
+
+    code: ClassVar[str] = "E306"
+    remedy: ClassVar[str] = (
+        "Correct the rule book; gate check says where. The gate takes it at once."
+    )
+
+    def __init__(self, *, digest: str, taken: str, reason: str) -> None:
+        super().__init__(
+            f"The rule book cannot be used ({reason}) The last good one is served, "
+            f"{digest[:12]}, as it was on {taken}.",
+            hint=self.remedy,
+        )
+        self.digest = digest
+
+
+class ChangesUnseenError(BookError):
+    """The gate could not look whether its files have changed."""
+
+    code: ClassVar[str] = "E307"
+    remedy: ClassVar[str] = "The gate tries again; start it anew if that does not help."
+
+    def __init__(self, *, reason: str) -> None:
+        super().__init__(
+            f"Whether files have changed could not be found out: {reason}.",
+            hint=self.remedy,
+        )
+
+
 class PatternsMultiplyError(BookError):
     """The patterns of a rule book combine in too many ways to be proved.
 

@@ -122,6 +122,39 @@ class AnonymousPrefetchError(RequestError):
         )
 
 
+class UnknownCallerError(RequestError):
+    """Somebody asks the gate about a request who may not, or does not prove it."""
+
+    code: ClassVar[str] = "E451"
+    status: ClassVar[int] = 403
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A check came from a peer that visitor.trusted_proxies does not name, or "
+            "without the right secret.",
+            hint="Name the server that asks in visitor.trusted_proxies, and let it "
+            "send what stands in check.secret_file in the field X-Gate-Secret.",
+        )
+
+
+class BadCheckError(RequestError):
+    """A server asks about a request, but does not say all of what it is.
+
+    Attributes:
+        field: The header field that is missing or malformed; never its value.
+    """
+
+    code: ClassVar[str] = "E452"
+
+    def __init__(self, field: str) -> None:
+        super().__init__(
+            f"A check lacks a sound field {field}.",
+            hint="Let the server that asks set every field of its family; "
+            "`gate recipe` writes a file that does.",
+        )
+        self.field = field
+
+
 class UncountedError(RequestError):
     """A decision could not be counted, and the configuration refuses such requests."""
 

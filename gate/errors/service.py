@@ -64,6 +64,25 @@ class PortTakenError(ServiceError):
         self.address = address
 
 
+class SecretError(ServiceError):
+    """The secret that servers show when they ask the gate cannot be used.
+
+    Attributes:
+        path: The file.
+    """
+
+    code: ClassVar[str] = "E509"
+    exit_code: ClassVar[int] = 3
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(
+            f"The secret in {path} cannot be used: {reason}.",
+            hint="Write a random line of 32 letters and digits or more into it, for "
+            "the gate's user alone, or leave check.secret_file out: then one is made.",
+        )
+        self.path = path
+
+
 class SiteMissingError(ServiceError):
     """There is no site to stand in front of."""
 
@@ -92,6 +111,35 @@ class UploadBrokenError(ServiceError):
         super().__init__("A request body ended early.")
 
 
+class SiteSilentError(ServiceError):
+    """The site behind the gate does not answer."""
+
+    code: ClassVar[str] = "E511"
+
+    def __init__(self, *, count: int, status: int) -> None:
+        late = "too late" if status == 504 else "not at all"  # noqa: PLR2004
+        super().__init__(
+            f"The site answered {late}; {count} request(s) got {status} or the like.",
+            hint="See whether it runs, and whether server.upstream names it.",
+        )
+        self.count, self.status = count, status
+
+
+class OperationsPublicError(ServiceError):
+    """What is meant for operators only would be where readers are."""
+
+    code: ClassVar[str] = "E512"
+    exit_code: ClassVar[int] = 3
+
+    def __init__(self, *, address: str) -> None:
+        super().__init__(
+            f"server.operations is {address}, where the gate listens for readers.",
+            hint="Name another port of an address that readers cannot reach, such as "
+            "127.0.0.1:9464.",
+        )
+        self.address = address
+
+
 class UndeclaredActivityError(ServiceError):
     """A view asserts an activity that the configuration does not declare."""
 
@@ -105,3 +153,55 @@ class UndeclaredActivityError(ServiceError):
             hint="Add the method and path to site.activities in the configuration.",
         )
         self.view, self.activity, self.method, self.rule = view, activity, method, rule
+
+
+class RecipeLacksError(ServiceError):
+    """A recipe needs what the configuration does not say.
+
+    Attributes:
+        lacks: Place in the configuration.
+    """
+
+    code: ClassVar[str] = "E516"
+    exit_code: ClassVar[int] = 3
+
+    def __init__(self, *, recipe: str, lacks: str, hint: str) -> None:
+        super().__init__(f"The recipe {recipe} needs {lacks}.", hint=hint)
+        self.recipe, self.lacks = recipe, lacks
+
+
+class UnquotableError(ServiceError):
+    """A value cannot be written in another program's language without harm.
+
+    Attributes:
+        value: The value, from the configuration.
+        language: Where it was to stand.
+    """
+
+    code: ClassVar[str] = "E517"
+
+    def __init__(self, value: str, *, language: str) -> None:
+        super().__init__(
+            f"{value!a} cannot be written in {language}: it holds a character "
+            "that could end or change the instruction around it.",
+            hint="Change the value in config.yaml, or write that file by hand.",
+        )
+        self.value, self.language = value, language
+
+
+class RecipeInTheWayError(ServiceError):
+    """A file that a recipe would write is there already, and is another.
+
+    Attributes:
+        paths: The files.
+    """
+
+    code: ClassVar[str] = "E518"
+
+    def __init__(self, paths: tuple[str, ...]) -> None:
+        super().__init__(
+            f"{', '.join(paths)}: there already, and not what would be written now.",
+            hint="Compare, keep what is yours, and repeat with --force; or write to "
+            "another folder and move the files yourself.",
+        )
+        self.paths = paths

@@ -22,7 +22,7 @@ from gate.model.book import (
 )
 from gate.model.diagnostic import Diagnostic, Mark, Severity
 from gate.model.notice import Notice, NoticeText
-from gate.model.outcome import Answer, Decision, Passage
+from gate.model.outcome import Answer, Decision, Passage, Printed
 from gate.model.place import LocationClass, Place
 from gate.model.request import Client, Headers, Request
 from gate.model.words import Action, Activity, Kind, Membership, Mode, Unknown
@@ -49,6 +49,7 @@ __all__ = [
     "NoticeText",
     "Passage",
     "Place",
+    "Printed",
     "Promise",
     "Request",
     "Rule",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gate.model.words import Action
 
@@ -41,6 +41,22 @@ class Decision:
         )
 
 
+class Printed(NamedTuple):
+    """Which page an answer has for a body, so that another process can print it too.
+
+    Attributes:
+        notices: Notices on it, sorted; empty for a page that refuses a request.
+        language: BCP-47 tag.
+        way: How it lets the reader go on.
+        back: Where it leads back to, a path; "" where it does not.
+    """
+
+    notices: tuple[str, ...] = ()
+    language: str = ""
+    way: str = ""
+    back: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """A finished answer of the gate's own.
@@ -50,12 +66,14 @@ class Answer:
         headers: Header fields in order, without Content-Length.
         body: Body; empty for HEAD, 204 and 304.
         length: Content-Length to announce; differs from the body for HEAD.
+        printed: What the body is, if it is one of the gate's pages.
     """
 
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes = b""
     length: int = 0
+    printed: Printed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,6 +51,10 @@ class Request(NamedTuple):
         door: Name of the door, for counts.
         target: Path and query as they were sent, still encoded; "" where nobody
             has asked for them yet.
+        carries: Whether the door sees bodies, and can change what the site answers.
+        sent: The path as it was sent, decoded once, where that is not the canonical
+            one: a site may read it in another way. Ends with "#" if a fragment was
+            sent. "" for all requests of browsers.
     """
 
     method: str
@@ -63,3 +67,5 @@ class Request(NamedTuple):
     form: bytes | None = None
     door: str = "wsgi"
     target: str = ""
+    carries: bool = True
+    sent: str = ""

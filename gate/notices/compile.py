@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from gate.answer import Pages
 from gate.answer.fields import policy
-from gate.answer.pages import padded, piece_of
+from gate.answer.pieces import padded, piece_of
 from gate.notices.printing import TemplatePress
 from gate.notices.revision import site_revision, texts_digest
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gate.documents import load, validate
 from gate.model import Diagnostic, Mark, Notice, NoticeText
+from gate.model.revision import name_of
 from gate.notices.lint import entry_findings, page_findings
 from gate.notices.schema import NoticesFile
 
@@ -35,7 +36,8 @@ def load_notices(folder: Path) -> tuple[Mapping[str, Notice], tuple[Diagnostic, 
         The notices by id, sorted, as far as they could be read; and all findings,
         sorted. Notices may be served only if no finding is an error.
     """
-    files = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
+    found = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
+    files = [path for path in found if not path.name.startswith(".")]
     if not files:
         return {}, (_nothing_there(folder),)
     sources, findings = _read_all(files)
@@ -46,8 +48,9 @@ def load_notices(folder: Path) -> tuple[Mapping[str, Notice], tuple[Diagnostic, 
     for source in sources:
         for name, entry in source.content.notices.items():
             findings += entry_findings(source.document, name, entry, known)
-            if name in notices:
-                findings.append(_twice(source.document, name, notices[name].mark))
+            alike = next((n for n in notices if name_of(n) == name_of(name)), None)
+            if alike is not None:
+                findings.append(_twice(source.document, name, notices[alike].mark))
             else:
                 mark = source.document.mark(("notices", name), key=True)
                 notices[name] = _notice(name, entry, words, mark)
@@ -67,7 +70,8 @@ def _nothing_there(folder: Path) -> Diagnostic:
 def _twice(document: Document, name: str, first: Mark) -> Diagnostic:
     return document.finding(
         "R061",
-        f'The notice "{name}" is written twice; first at {first}.',
+        f'The notice "{name}" is written twice, or cannot be told from the one at '
+        f"{first}.",
         ("notices", name),
         key=True,
         hint="Give one of them another id.",

@@ -115,6 +115,11 @@ class TemplatePress:
         page = self._render("refusal.html", versions=versions, reason=reason)
         return page.encode()
 
+    def standby(self, notices: Sequence[str]) -> str:
+        """Return a page for when nobody can decide: the notices in brief, no form."""
+        versions = [self._version(notices, tag) for tag in self._tags(notices)]
+        return self._render("standby.html", versions=versions)
+
     def headline(self, notices: Sequence[str], language: str) -> Headline:
         """Return heading and short text of the notices, as plain text."""
         told = self._version(notices, language).notices

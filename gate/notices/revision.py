@@ -7,12 +7,12 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from gate.model.revision import spelled
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gate.model import Notice
-
-_REVISION_LENGTH = 12  # hexadecimal digits; it names a revision and guards nothing
 
 
 def site_revision(notices: Mapping[str, Notice]) -> str:
@@ -22,11 +22,10 @@ def site_revision(notices: Mapping[str, Notice]) -> str:
         notices: All notices of the site by id.
 
     Returns:
-        Twelve lower-case hexadecimal digits over ids and revisions alone, so that a
-        corrected comma asks nobody again.
+        Lower-case hexadecimal digits for ids and revisions alone, so that a corrected
+        comma asks nobody again.
     """
-    lines = "".join(f"{n.id}:{n.revision}\n" for n in _sorted(notices))
-    return hashlib.sha256(lines.encode()).hexdigest()[:_REVISION_LENGTH]
+    return spelled({notice.id: notice.revision for notice in notices.values()})
 
 
 def texts_digest(notices: Mapping[str, Notice]) -> str:

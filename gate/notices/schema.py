@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from gate.documents import Day, Ident, Line, Strict, Whole, refusal
+from gate.model.revision import MOST_REVISION
 
 # Languages, scripts, regions and private use; extensions mean nothing for a text.
 _TAG = re.compile(
@@ -149,7 +150,7 @@ class Fact(Strict):
 class NoticeEntry(Strict):
     """One notice in all its languages."""
 
-    revision: Annotated[Whole, Field(ge=1)] = Field(
+    revision: Annotated[Whole, Field(ge=1, le=MOST_REVISION)] = Field(
         description="Raised when readers must see the notice again."
     )
     as_of: Day = Field(description="Day of the legal information.")

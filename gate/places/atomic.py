@@ -8,8 +8,13 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes, *, mode: int = 0o600) -> None:
     """Write a file through a temporary one beside it, and onto the disk.
+
+    Args:
+        path: The file; its folder is made if it is not there.
+        content: All of it.
+        mode: Who may read and write it, whatever was there before.
 
     Raises:
         OSError: The folder cannot be written.
@@ -18,6 +23,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
+            os.fchmod(file.fileno(), mode)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -92,6 +92,10 @@ class Classes:
         """
         found = self.all()[id_]
         memberships, evidence = list(found.memberships), list(found.evidence)
+        if found.unknown is not None:
+            # Only this version says where it lies; every other one cannot rule it out.
+            memberships = [Membership.POSSIBLE] * len(memberships)
+            evidence = [(f"unknown:{found.unknown}",)] * len(evidence)
         earlier = evidence[version] if memberships[version] is Membership.YES else ()
         memberships[version] = Membership.YES
         evidence[version] = tuple(dict.fromkeys((f"network:{text}", *earlier)))

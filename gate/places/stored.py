@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 MAGIC = b"GATEIDX\n"
-FORMAT = 3
+FORMAT = 4
 """Raise it with every change of the file; a file of another number is rebuilt."""
 
 _HEAD = struct.Struct(">8sHI")

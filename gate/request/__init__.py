@@ -2,7 +2,8 @@
 
 Reading order: `numbers` (addresses), `proxies` (whom to believe), `address` (the
 client), `path` (the one canonical path), `host`, `kind` (what a request is
-for), `read` (the whole), `continuation` (what it says about notices that were shown).
+for), `read` (the whole), `continuation` (what it says about notices that were shown),
+`families` (how other servers describe a request that they ask about).
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from gate.request.continuation import (
     cookie_name,
     is_same_origin_navigation,
     is_user_typed_or_same_origin,
+    repeats,
     shown,
+    went_on,
 )
 from gate.request.kind import kind_of
 from gate.request.path import canonical_path, canonical_raw
@@ -37,5 +40,7 @@ __all__ = [
     "kind_of",
     "peek_form",
     "read_environ",
+    "repeats",
     "shown",
+    "went_on",
 ]

@@ -91,7 +91,7 @@ def _behind(fields: Mapping[str, object], proxies: Proxies) -> Client:
     value = fields.get(proxies.field)
     if not isinstance(value, str):
         return _BAD  # a proxy that strips or never sets the header is an alarm
-    for hops, hop in enumerate(_hops(value, proxies.header), start=1):
+    for hops, hop in enumerate(hops_of(value, proxies.header), start=1):
         if hop is None or hops > _MOST_HOPS:
             return _BAD
         if not proxies.trusts(hop):
@@ -99,8 +99,13 @@ def _behind(fields: Mapping[str, object], proxies: Proxies) -> Client:
     return _PRIVATE
 
 
-def _hops(value: str, header: str) -> Iterator[Address | None]:
-    """Yield hops from ours outwards; None for one that cannot be read."""
+def hops_of(value: str, header: str) -> Iterator[Address | None]:
+    """Yield the hops in a header from ours outwards; None for one not readable.
+
+    Args:
+        value: The field's value, repeated lines joined by ",".
+        header: Name of the field in lower case.
+    """
     match header:
         case "x-forwarded-for":
             return map(parse_hop, _from_the_right(value))

@@ -1,19 +1,22 @@
 """What a request says about notices that were shown: cookie, Continue, Leave.
 
 Nothing here identifies a reader: the one value, the revision of the site's notices, is
-the same for all.
+the same for all. A later revision counts as well: another replica may be ahead.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from gate.errors import BadHostError
 from gate.model import Kind
+from gate.model.revision import covers, is_revision
 from gate.request.host import canonical_host, is_loopback
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from gate.model import Headers, Request
 
 COOKIE: Final = "n"
@@ -25,11 +28,30 @@ DIRECT: Final = b"direct"
 SHOWN: Final = "gate-shown"
 """Header with which a script repeats a request after showing the notice."""
 
+UNSEEN_FORM: Final = "text/plain"
+"""How the page sends its form where the door does not see it."""
+
 _MOST_COOKIE: Final = 64 * 1024
 _MOST_FIELDS: Final = 64
 _ORIGIN: Final = re.compile(r"https?://([^/?#]+)", re.IGNORECASE)
 
-Continuation = Literal["no", "yes", "direct", "stale"]
+
+class Continuation(NamedTuple):
+    """Whether a request is the Continue button of a notice page.
+
+    Attributes:
+        way: "yes", "direct" (the second button: answer with the article itself),
+            "stale" (of an earlier revision, or from who knows where: the page must be
+            shown again), or "no".
+        shown: The revision that the reader was shown; "" for "no" and "stale".
+    """
+
+    way: Literal["no", "yes", "direct", "stale"]
+    shown: str = ""
+
+
+NOT_CONTINUED: Final = Continuation("no")
+STALE: Final = Continuation("stale")
 
 
 def cookie_name(request: Request) -> str:
@@ -51,33 +73,56 @@ def acknowledged(request: Request, revision: str) -> bool:
 
     Browsers may hold several cookies of one name; any valid one suffices.
     """
-    cookies = request.headers.get("cookie")
-    if not cookies or not revision:
+    if not revision:
         return False
-    pair = f"{cookie_name(request)}={revision}"
-    if pair not in cookies or len(cookies) > _MOST_COOKIE:
-        return False
-    return any(part.strip(" \t") == pair for part in re.split("[;,]", cookies))
+    return any(covers(value, revision) for value in _cookies(request))
 
 
 def continues(request: Request, revision: str) -> Continuation:
     """Tell whether a request is the Continue button of a notice page.
 
-    Returns:
-        "yes" and "direct" (the second button: answer with the article itself) for a
-        form with the current revision from a page of this site; "stale" for a form of
-        another revision, or from who knows where: the page must be shown again; "no"
-        for everything else, also where the door cannot see the body.
+    A door that sees no body cannot read which revision was shown. Its page sends the
+    form as text/plain, which no form of a site's own does: many of those go to their
+    own address as well.
     """
-    if request.method != "POST" or request.form is None or not revision:
-        return "no"
-    fields = [field.partition(b"=") for field in _fields(request.form)]
-    values = {value for name, _, value in fields if name == COOKIE.encode()}
-    if not _is_navigation(request) or not any(_is_like(v, revision) for v in values):
-        return "no"
-    if revision.encode() not in values or not is_same_origin_navigation(request):
-        return "stale"
-    return "direct" if any(name == DIRECT for name, _, _ in fields) else "yes"
+    if request.method != "POST" or not revision or not _is_navigation(request):
+        return NOT_CONTINUED
+    if not request.carries:
+        own = is_same_origin_navigation(request) and _is_button(request)
+        return Continuation("yes", revision) if own else NOT_CONTINUED
+    fields = [field.partition(b"=") for field in _fields(request.form or b"")]
+    values = _revisions(value for name, _, value in fields if name == COOKIE.encode())
+    if not values:
+        return NOT_CONTINUED
+    shown = next((value for value in values if covers(value, revision)), None)
+    if shown is None or not is_same_origin_navigation(request):
+        return STALE
+    is_direct = any(name == DIRECT for name, _, _ in fields)
+    return Continuation("direct" if is_direct else "yes", shown)
+
+
+def repeats(request: Request) -> bool:
+    """Whether a person follows a link from the page that stood at its own address.
+
+    That is how an act that is a mere link goes on where the door sees no body: nothing
+    but the notice page stands there before the act itself has been let through.
+    """
+    return (
+        request.method in {"GET", "HEAD"}
+        and not request.carries
+        and is_same_origin_navigation(request)
+        and _came_from_itself(request)
+    )
+
+
+def went_on(request: Request) -> bool:
+    """Whether a person has just pressed Continue, and another replica answered it.
+
+    Where the door sees no body, a replica with older notices gives its own revision to
+    whoever was shown a newer one. The article that follows must open all the same, or
+    replicas that take turns would show the page for ever.
+    """
+    return repeats(request) and any(map(is_revision, _cookies(request)))
 
 
 def shown(request: Request, revision: str) -> bool:
@@ -89,7 +134,7 @@ def shown(request: Request, revision: str) -> bool:
     return (
         bool(revision)
         and request.kind is Kind.FETCH
-        and request.headers.get(SHOWN) == revision
+        and covers(request.headers.get(SHOWN) or "", revision)
         and request.headers.get("sec-fetch-site") in {None, "same-origin"}
     )
 
@@ -149,9 +194,32 @@ def _came_from(headers: Headers) -> str | None:
         return ""
 
 
+def _is_button(request: Request) -> bool:
+    media = request.headers.get("content-type") or ""
+    return media.partition(";")[0].strip().lower() == UNSEEN_FORM
+
+
+def _came_from_itself(request: Request) -> bool:
+    """Whether the page that led here has the address that is asked for."""
+    referer = request.headers.get("referer") or ""
+    match = _ORIGIN.match(referer)
+    return match is not None and (referer[match.end() :] or "/") == request.target
+
+
+def _cookies(request: Request) -> list[str]:
+    """Return the values of all cookies with our name."""
+    cookies = request.headers.get("cookie")
+    name = cookie_name(request) + "="
+    if not cookies or name not in cookies or len(cookies) > _MOST_COOKIE:
+        return []
+    parts = (part.strip(" \t") for part in re.split("[;,]", cookies))
+    return [part[len(name) :] for part in parts if part.startswith(name)]
+
+
+def _revisions(values: Iterable[bytes]) -> list[str]:
+    texts = (value.decode("latin-1") for value in values)
+    return [text for text in texts if is_revision(text)]
+
+
 def _fields(form: bytes) -> list[bytes]:
     return form.split(b"&", _MOST_FIELDS)[:_MOST_FIELDS]
-
-
-def _is_like(value: bytes, revision: str) -> bool:
-    return len(value) == len(revision) and re.fullmatch(b"[0-9a-f]+", value) is not None

@@ -23,7 +23,7 @@ from gate.errors import (
     TwoPathsError,
     UnknownHostError,
 )
-from gate.model import Request
+from gate.model import Kind, Request
 from gate.patterns import Patterns
 from gate.request.address import client_of, is_trusted
 from gate.request.host import canonical_host, configured_host
@@ -35,6 +35,7 @@ from gate.request.path import (
     decoded_info,
 )
 from gate.request.proxies import NO_HEADER, Proxies
+from gate.request.target import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, MutableMapping
@@ -114,7 +115,11 @@ class EnvironHeaders:
 
 
 def read_environ(
-    environ: MutableMapping[str, Any], settings: ReadSettings, *, door: str
+    environ: MutableMapping[str, Any],
+    settings: ReadSettings,
+    *,
+    door: str,
+    carries: bool = True,
 ) -> Request:
     """Reduce a WSGI environ to what a decision may see.
 
@@ -124,6 +129,9 @@ def read_environ(
         environ: As PEP 3333 describes it.
         settings: What the deployer chose.
         door: Name of the door, for counts.
+        carries: Whether the door sees bodies, and can change what the site answers.
+            One that cannot must not let anything pass as a part of a page because of
+            its Accept alone: nobody would notice an article in the answer.
 
     Raises:
         RequestError: No decision can be made for the request (a subclass says why).
@@ -132,18 +140,31 @@ def read_environ(
     if method not in _METHODS:
         method = _method(method)
     host = settings.hosts.get(environ.get("HTTP_HOST", "")) or _host(environ, settings)
-    path = _path(environ, settings)
+    path, sent = _path(environ, settings)
     return Request(
         method,
         _scheme(environ, settings),
         host,
         path,
-        kind_of(environ, feed=settings.feeds.signature(path) != 0),
+        _kind(environ, path, settings, carries=carries),
         client_of(_peer(environ), environ, settings.proxies),
         EnvironHeaders(environ),
-        peek_form(environ) if method == "POST" else None,
+        peek_form(environ) if carries and method == "POST" else None,
         door,
+        "" if carries and method != "POST" else target_of(environ),
+        carries,
+        sent,
     )
+
+
+def _kind(
+    environ: Mapping[str, Any], path: str, settings: ReadSettings, *, carries: bool
+) -> Kind:
+    is_feed = settings.feeds.signature(path) != 0
+    kind = kind_of(environ, feed=is_feed)
+    if carries or is_feed or "HTTP_SEC_FETCH_DEST" in environ:
+        return kind
+    return Kind.DOCUMENT if kind in {Kind.ASSET, Kind.FEED} else kind
 
 
 def peek_form(environ: MutableMapping[str, Any]) -> bytes | None:
@@ -217,16 +238,20 @@ def _scheme(environ: Mapping[str, Any], settings: ReadSettings) -> str:
     return "https" if environ["wsgi.url_scheme"] == "https" else "http"
 
 
-def _path(environ: Mapping[str, Any], settings: ReadSettings) -> str:
+def _path(environ: Mapping[str, Any], settings: ReadSettings) -> tuple[str, str]:
+    """Return the canonical path, and the path as it was sent if that is another."""
     info: str = environ.get("PATH_INFO", "")
     script: str = environ.get("SCRIPT_NAME", "")
     if script or not info.startswith("/"):
         info = _joined(script, info)
-    path = canonical_path(decoded_info(info))
+    sent = decoded_info(info)
+    path = canonical_path(sent)
     raw: str | None = environ.get("RAW_URI") or environ.get("REQUEST_URI")
     if raw and (raw.partition("?")[0] != info or "#" in info):
-        return _agreed(environ, settings, path, raw)
-    return path
+        if "#" in raw.partition("?")[0]:
+            sent += "#"  # a site may take what follows for a part of the path
+        path = _agreed(environ, settings, path, raw)
+    return path, "" if sent == path else sent
 
 
 def _joined(script: str, info: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gate.documents import nearest, read, validate
@@ -11,11 +12,11 @@ from gate.documents.decoding import MAX_BYTES
 from gate.documents.reader import Document
 from gate.documents.scalars import quoted
 from gate.model import Severity
+from gate.rules.files import files_below
 from gate.rules.schema import AreasFile, RulesFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from gate.model import Diagnostic
 
@@ -78,18 +79,10 @@ def read_folder(path: Path) -> Folder:
     Raises:
         OSError: A file or the folder cannot be read.
     """
-    # A link that leads nowhere is kept: left out, its rules would be lost in silence.
-    found = sorted(p for p in path.rglob("*") if p.is_file() or not p.exists())
-    names = {p.relative_to(path).as_posix(): p for p in found}
-    seen = {n: p for n, p in names.items() if not any_hidden(n)}
+    seen = dict(sorted((name, Path(found)) for name, found in files_below(path)))
     files = {n: _bounded(p) for n, p in seen.items() if n.endswith(_SUFFIXES)}
     others = [n for n in seen if n.lower().endswith((".yml", *_SUFFIXES))]
     return Folder(path, files, tuple(n for n in others if n not in files))
-
-
-def any_hidden(name: str) -> bool:
-    """Say whether a part of the name begins with a dot, as editors' copies do."""
-    return any(part.startswith(".") for part in name.split("/"))
 
 
 def _bounded(path: Path) -> bytes:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
+import logging
 import os
-import socket
-import stat
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,22 +11,33 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from gate.config import load_config
+from gate.doors.check import CheckDoor
+from gate.doors.front import Front
+from gate.doors.health import own_pages
+from gate.doors.outage import Outage, sorry
 from gate.doors.proxy import Proxy
+from gate.doors.sending import refuse
 from gate.doors.static import Folder
 from gate.doors.wsgi import GateMiddleware
 from gate.engine import Gate
 from gate.engine.status import StatusSocket
-from gate.errors import PortTakenError, SiteMissingError
-from gate.model import Unknown
+from gate.errors import SiteMissingError
+from gate.model import Answer, Unknown
 from gate.request.proxies import NO_HEADER, Proxies
+from gate.workbench.logs import set_up
+from gate.workbench.ports import UNIX, check_apart, check_free
+from gate.workbench.secret import load_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from wsgiref.types import WSGIApplication
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from wsgiref.types import StartResponse, WSGIApplication
 
     from gate.config import Config
+    from gate.engine.meters import Meter
+    from gate.engine.snapshot import Snapshot
+    from gate.workbench.crew import GateCrew
 
-UNIX = "unix:"
+_log = logging.getLogger("gate")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,47 +45,112 @@ class Source:
     """What the gate stands in front of; with nothing set, `server.upstream`.
 
     Attributes:
+        check: Nothing; other servers ask, and only the gate's own pages are there.
         demo: The demo site.
         folder: A folder of files.
         upstream: Address of a site, such as "http://127.0.0.1:8000".
     """
 
+    check: bool = False
     demo: bool = False
     folder: Path | None = None
     upstream: str | None = None
 
 
 class Stand:
-    """The application that is served, and the gate in it; built anew on every HUP."""
+    """The application that is served, and the gate in it.
 
-    def __init__(self, path: Path, source: Source) -> None:
+    What stands around the gate is made anew when the configuration changes it.
+    """
+
+    def __init__(self, path: Path, source: Source, crew: GateCrew) -> None:
         self._path = path
         self._source = source
+        self._crew = crew
         self._gate: Gate | None = None
+        self._rests_on: tuple[object, ...] = ()
+        self._application: WSGIApplication = _nothing
 
     def build(self) -> WSGIApplication:
-        """Make the WSGI application, from a configuration that is read anew.
-
-        Where to listen, and how many workers and threads there are, stays as it was
-        when the server began.
+        """Make the WSGI application.
 
         Raises:
             SiteMissingError: There is nothing to stand in front of.
             GateError: The configuration or the rule book cannot be used.
         """
-        source, config = self._source, load_config(self._path, os.environ)
-        if source.demo:
+        config = load_config(self._path, os.environ)
+        if not self._source.demo:
+            self._site(config)  # what is missing is told before the work begins
+        gate = load(config, self._crew.meter)
+        self._gate = self._crew.gate = gate
+        self._fit(gate.snapshot)
+        gate.follow(self._fit)
+        return self._answer
+
+    def _answer(
+        self, environ: dict[str, Any], start_response: StartResponse
+    ) -> Iterable[bytes]:
+        return self._application(environ, start_response)
+
+    def _fit(self, snapshot: Snapshot) -> None:
+        """Make what stands around the gate, if it has to be another.
+
+        Raises:
+            GateError: It cannot be made; what there was stays.
+        """
+        config = snapshot.config
+        secrets = load_secrets(config)
+        server, own = config.server, (config.site.own_prefix, config.check, secrets)
+        rests_on = (config.visitor, server.upstream, server.timeouts, *own)
+        if rests_on != self._rests_on:
+            self._application = self._around(config, secrets)
+            self._rests_on = rests_on
+
+    def _around(self, config: Config, secrets: Sequence[str]) -> WSGIApplication:
+        gate = self._gate
+        if gate is None:
+            return _nothing
+        if self._source.demo:
             from gate.workbench.demo import create_demo  # noqa: PLC0415  # brings Flask
 
-            self._gate = load(config)
-            return create_demo(self._gate)
-        site: WSGIApplication
-        if source.folder is not None:
-            site, door = Folder(source.folder), "static"
+            site = create_demo(gate)
         else:
-            site, door = _proxy(config, source), "proxy"
-        self._gate = load(config)
-        return GateMiddleware(site, self._gate, door=door)
+            behind, door = self._site(config)
+            site = GateMiddleware(behind, gate, door=door)
+        own = self._own_pages(config, gate, secrets)
+        return Front(site, prefix=config.site.own_prefix, own=own)
+
+    def _site(self, config: Config) -> tuple[WSGIApplication, str]:
+        """Return what stands behind the gate, and the name of its door."""
+        source, meter = self._source, self._crew.meter
+        if source.check:
+            if config.check is None:
+                raise SiteMissingError(
+                    "Nobody can ask the gate: config.yaml has no section check.",
+                    hint="Write the section check; config.yaml explains its keys.",
+                )
+            return _nothing, "check"
+        if source.folder is not None:
+            return Folder(source.folder), "static"
+        outage = Outage(None if meter is None else meter.failed)
+        return _proxy(config, source, outage, self._sorry), "proxy"
+
+    def _own_pages(
+        self, config: Config, gate: Gate, secrets: Sequence[str]
+    ) -> dict[str, WSGIApplication]:
+        """Return the gate's own pages but "leave", by their first segment."""
+        own, meter = dict(own_pages(gate)), self._crew.meter
+        if config.check is None:
+            return own
+        prefix, note = config.site.own_prefix, None if meter is None else meter.refused
+        door = CheckDoor(gate, secrets=secrets, prefix=prefix, note=note)
+        return {**own, "check": door, "relay": door}
+
+    def _sorry(self, status: int) -> Answer:
+        """Make the page for a reader whom the site behind the proxy does not answer."""
+        if self._gate is None:
+            return Answer(status=status, headers=())
+        return sorry(self._gate.snapshot.pages, status)
 
     def open_status(self) -> None:
         """Let `gate status` ask this worker; without it the worker serves as well."""
@@ -85,7 +159,7 @@ class Stand:
         try:
             StatusSocket(self._gate, self._gate.snapshot.config.state).open()
         except OSError as error:
-            sys.stderr.write(f"gate status cannot ask this worker: {error.strerror}\n")
+            _log.warning("gate status cannot ask this worker: %s", error.strerror)
 
 
 def serve(
@@ -96,10 +170,10 @@ def serve(
     pidfile: Path | None = None,
     console: Console | None = None,
 ) -> None:
-    """Serve until a signal ends it: TERM and INT stop, HUP reads everything anew.
+    """Serve until a signal ends it: TERM and INT stop; files that change are taken.
 
     Where it listens, its workers and threads, and `timeouts.stop` change only with a
-    new start.
+    new start. HUP makes every worker look at once whether files have changed.
 
     Args:
         config: What the deployer chose.
@@ -113,31 +187,40 @@ def serve(
         PortTakenError: The address to listen at is not free.
         GateError: The configuration or the rule book cannot be used.
     """
+    from gate.workbench.crew import GateCrew  # noqa: PLC0415  # a server's alone
     from gate.workbench.server import Server  # noqa: PLC0415  # POSIX only
 
-    address = listen or config.server.listen
+    address, operations = listen or config.server.listen, config.server.operations
+    if operations:
+        check_apart(operations, address)
+        check_free(operations)
     check_free(address)
-    stand = Stand(config.path, source)
-    server = Server(
-        stand.build, settings(config, address, pidfile), on_start=stand.open_status
-    )
-    announce(config, source, address, console or Console())
+    set_up(config.server.log)
+    crew = GateCrew(operations)
+    stand = Stand(config.path, source, crew)
+    crew.on_begin = stand.open_status
+    server = Server(stand.build, settings(config, address, pidfile), crew)
+    crew.open()
+    if config.server.log == "text":  # logs of containers hold standard output as well
+        announce(config, source, address, console or Console())
+    _log.info("The gate begins at %s.", address, extra={"code": "started"})
     server.run()
 
 
-def load(config: Config) -> Gate:
-    """Load the gate, and say on standard error what it has to do without.
+def load(config: Config, meter: Meter | None = None) -> Gate:
+    """Load the gate, and say what follows if it cannot know any place.
+
+    Args:
+        config: What the deployer chose.
+        meter: Where the operation is measured.
 
     Raises:
         GateError: The configuration or the rule book cannot be used.
     """
-    gate = Gate.load(config.path)
-    unusable = gate.snapshot.book.unknown.actions[Unknown.DATABASE_UNUSABLE]
-    for error in gate.snapshot.trouble:
-        sys.stderr.write(
-            f"{error.code} {error} {error.hint}\n"
-            f"Until then no place is known, and everybody meets: {unusable}.\n"
-        )
+    gate = Gate.load(config.path, meter=meter)
+    if not gate.snapshot.versions.database:
+        unusable = gate.snapshot.book.unknown.actions[Unknown.DATABASE_UNUSABLE]
+        _log.error("Until then no place is known, and everybody meets: %s.", unusable)
     return gate
 
 
@@ -158,34 +241,16 @@ def settings(
     }
 
 
-def check_free(address: str) -> None:
-    """Find out whether one can listen at an address.
-
-    Args:
-        address: "host:port" or "unix:/path".
-
-    Raises:
-        PortTakenError: One cannot.
-    """
-    if address.startswith(UNIX):
-        _check_socket(address)
-        return
-    host, _, port = address.rpartition(":")
-    host = host.strip("[]")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, int(port)))
-        except OSError as error:
-            raise PortTakenError(address=address, reason=_reason(error)) from None
-
-
 def announce(config: Config, source: Source, address: str, console: Console) -> None:
     """Say where to look."""
     host, _, port = address.rpartition(":")
     shown = "localhost" if host in {"0.0.0.0", "[::]", "127.0.0.1"} else host  # noqa: S104
     place = address if address.startswith(UNIX) else f"http://{shown}:{port}/"
+    if source.check:
+        asked = f"{place}{config.site.own_prefix.lstrip('/')}check/"
+        console.print(f"[bold]{config.site.name}[/bold]: servers ask the gate below")
+        console.print(f"[bold cyan]{asked}[/bold cyan] (Ctrl+C stops)")
+        return
     behind = "the demo site" if source.demo else "the site"
     console.print(f"[bold]{config.site.name}[/bold]: the gate stands before {behind}.")
     console.print(f"Open [bold cyan]{place}[/bold cyan] (Ctrl+C stops)")
@@ -196,7 +261,18 @@ def announce(config: Config, source: Source, address: str, console: Console) -> 
         )
 
 
-def _proxy(config: Config, source: Source) -> Proxy:
+def _nothing(
+    _environ: dict[str, Any], start_response: StartResponse
+) -> Iterable[bytes]:
+    return refuse(404, start_response)
+
+
+def _proxy(
+    config: Config,
+    source: Source,
+    outage: Outage,
+    sorry: Callable[[int], Answer],
+) -> Proxy:
     upstream = source.upstream or config.server.upstream
     if not upstream:
         raise SiteMissingError(
@@ -212,22 +288,6 @@ def _proxy(config: Config, source: Source) -> Proxy:
         proxies=Proxies.compile(
             config.visitor.trusted_proxies, config.visitor.header or NO_HEADER
         ),
+        outage=outage,
+        sorry=sorry,
     )
-
-
-def _check_socket(address: str) -> None:
-    path = Path(address.removeprefix(UNIX))
-    if not path.exists():
-        if not path.parent.is_dir():
-            reason = f"there is no folder {path.parent}"
-            raise PortTakenError(address=address, reason=reason)
-        return
-    if not stat.S_ISSOCK(path.stat().st_mode):
-        raise PortTakenError(address=address, reason="the file is not a socket")
-    with socket.socket(socket.AF_UNIX) as probe:
-        if probe.connect_ex(str(path)) == 0:
-            raise PortTakenError(address=address, reason="it is in use")
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or type(error).__name__).lower()

@@ -1,25 +1,43 @@
 """The gunicorn server as the gate runs it: safe first, silent about readers.
 
 The application is built once before the workers are forked, so that they share its
-memory; on SIGHUP it is built anew, and a configuration that cannot be used leaves the
-one at work in place.
+memory. On SIGHUP every worker is told, and none is replaced.
 """
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
-import traceback
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 
 from gate.errors import GateError
-from gate.workbench.worker import PatientWorker
+from gate.request.families import TARGETS
+from gate.workbench.crew import Crew
+from gate.workbench.logs import dress, where
+from gate.workbench.stopping import refuse_newcomers
+from gate.workbench.worker import HELD, PatientWorker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from wsgiref.types import WSGIApplication
+
+
+def drop_doubled(_worker: object, request: Any) -> None:  # noqa: ANN401  # gunicorn's
+    """Take a path that another server names away if it comes twice.
+
+    The server joins repeated fields with a comma, which a path may hold as well: what a
+    stranger wrote would be taken for the path.
+    """
+    named = [name for name, _ in request.headers if name in TARGETS]
+    for name in {*named}:
+        if named.count(name) > 1:
+            request.headers = [line for line in request.headers if line[0] != name]
+
 
 # Each closes a door that another program's defaults leave open.
 HARDENED: Mapping[str, Any] = {
@@ -31,6 +49,7 @@ HARDENED: Mapping[str, Any] = {
     "forwarder_headers": "",  # nobody sets SCRIPT_NAME or PATH_INFO by a header
     "forwarded_allow_ips": "",
     "secure_scheme_headers": {},
+    "pre_request": drop_doubled,
     "strip_header_spaces": False,
     "permit_obsolete_folding": False,
     "permit_unconventional_http_method": False,
@@ -52,6 +71,10 @@ HARDENED: Mapping[str, Any] = {
 class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
     """Keeps addresses, paths and header fields of readers out of the log."""
 
+    def setup(self, cfg: Any) -> None:  # noqa: ANN401  # gunicorn has no types
+        super().setup(cfg)
+        dress(self.error_log)
+
     def warning(self, msg: str, *args: object, **kwargs: object) -> None:
         if msg.startswith("Invalid request"):
             msg, args = "A malformed request was refused.", ()
@@ -67,25 +90,63 @@ class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
             super().exception(msg, *args, **kwargs)
 
 
+class Warden(Arbiter):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's arbiter with a crew, and with a stop that cuts nobody off."""
+
+    def handle_hup(self) -> None:
+        """Let every worker look whether files have changed; none of them ends."""
+        self.kill_workers(signal.SIGHUP)
+
+    def spawn_worker(self) -> Any:  # noqa: ANN401  # gunicorn has no types
+        signal.pthread_sigmask(signal.SIG_BLOCK, HELD)
+        try:
+            return super().spawn_worker()  # the worker ends in here
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD)
+
+    def manage_workers(self) -> None:
+        self.app.crew.tend(self._close_inherited)
+        super().manage_workers()
+
+    def stop(self, graceful: bool = True) -> None:  # noqa: FBT001, FBT002
+        self.app.crew.stop()
+        if graceful:
+            for listener in self.LISTENERS:
+                refuse_newcomers(listener.sock)
+        super().stop(graceful)
+
+    def _close_inherited(self) -> None:
+        for listener in self.LISTENERS:
+            os.close(listener.sock.detach())
+        for worker in self.WORKERS.values():
+            worker.tmp.close()
+
+
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """A gunicorn server around one application.
 
     Args:
         build: Makes the application; raises GateError if it cannot.
         settings: gunicorn settings beside the hardened ones.
-        on_start: Called in each worker when it begins.
+        crew: What goes on beside the answering.
     """
 
     def __init__(
         self,
         build: Callable[[], WSGIApplication],
         settings: Mapping[str, Any],
-        on_start: Callable[[], None] | None = None,
+        crew: Crew | None = None,
     ) -> None:
-        self._build = build
-        self._settings = {**HARDENED, "logger_class": QuietLogger, **settings}
-        if on_start is not None:
-            self._settings["post_worker_init"] = lambda _worker: on_start()
+        self.crew = crew or Crew()
+        hooks = {
+            "pre_fork": self._seat,
+            "post_fork": lambda _arbiter, worker: self.crew.settle(worker.row),
+            "post_worker_init": lambda _worker: self.crew.begin(),
+            "child_exit": lambda _arbiter, worker: self.crew.vacate(worker.row),
+            "on_exit": lambda _arbiter: self.crew.end(),
+        }
+        own = {"logger_class": QuietLogger, **hooks}
+        self._settings = {**HARDENED, **own, **settings}
         super().__init__()
         self.callable = build()
 
@@ -94,20 +155,12 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             if name in self.cfg.settings:  # older releases lack some
                 self.cfg.set(name, value)
 
-    def load(self) -> WSGIApplication:
-        return self._build()
-
-    def reload(self) -> None:
-        super().reload()
+    def run(self) -> None:
         try:
-            self.callable = self._build()
-        except GateError as error:
-            message = f"{error.code} {error} {error.hint} The gate goes on as before.\n"
-            sys.stderr.write(message)
+            Warden(self).run()
+        except RuntimeError as error:  # the words of gunicorn's own `run`
+            sys.stderr.write(f"Error: {error}\n")
+            sys.exit(1)
 
-
-def where(error: BaseException) -> str:
-    """Name an error by its type and place, without its text, which may quote."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__}{place}"
+    def _seat(self, arbiter: Warden, worker: PatientWorker) -> None:
+        worker.row = self.crew.seat({w.row for w in arbiter.WORKERS.values()})

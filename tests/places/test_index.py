@@ -30,7 +30,7 @@ from gate.places.facts import digest_of
 from gate.places.index import Columns, Index, Table, cache_name
 from gate.places.special import special_reason, special_spans
 
-NO, YES = Membership.NO, Membership.YES
+NO, POSSIBLE, YES = Membership
 RU, UA, DE = ({"country": {"iso_code": code}} for code in ("RU", "UA", "DE"))
 CRIMEA = {**UA, "subdivisions": [{"iso_code": "43"}]}
 
@@ -88,7 +88,8 @@ PLACED = {
     "a network of 128 bits": ("2a01:0:0:1::5", "UA-43", (YES, NO)),
     "before it": ("2a01:0:0:1::4", "not_in_database", (NO, NO)),
     "behind it": ("2a01:0:0:1::6", "not_in_database", (NO, NO)),
-    "a listed IPv6 network without record": ("2a02:0:1::", "other", (NO, YES)),
+    # No other area can be ruled out there.
+    "a listed IPv6 network without record": ("2a02:0:1::", "other", (POSSIBLE, YES)),
     "unspecified": ("::", "private_address", (NO, NO)),
     "IPv6 loopback": ("::1", "private_address", (NO, NO)),
     "link-local": ("fe80::1", "private_address", (NO, NO)),
