@@ -64,3 +64,33 @@ def make_config(tmp_path, session_state):
         return path
 
     return make
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A headless Chromium; the same for all tests."""
+    path = Path(os.environ.get("GATE_TEST_CHROMIUM", "/usr/bin/chromium"))
+    if not path.is_file():
+        missing("Chromium (GATE_TEST_CHROMIUM names the program)")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as p:
+        browser = p.chromium.launch(
+            executable_path=str(path),
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--no-first-run",
+                "--disable-background-networking",
+            ],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def axe():
+    """The text of axe-core, to be run inside a page."""
+    path = Path(os.environ.get("GATE_TEST_AXE", "no-such-file"))
+    if not path.is_file():
+        missing("axe.min.js (GATE_TEST_AXE names it)")
+    return path.read_text(encoding="utf-8")

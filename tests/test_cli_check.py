@@ -78,6 +78,13 @@ def test_an_error_is_shown_where_it_is_with_a_caret(site):
     assert "Not sound" in told.output
 
 
+def test_a_notice_that_cannot_be_read_is_not_called_missing(site):
+    site("rules/notices/undesirable-organization.yaml", "    texts:", "    text:")
+    told = run("check")
+    assert told.exit_code == 1
+    assert "R031" not in told.output
+
+
 def test_errors_of_all_files_come_at_once(site):
     site(BOOK, "then: interstitial", "then: interstital")
     site("rules/areas/russia.yaml", "whole: [RU]", "whole: [UK]")

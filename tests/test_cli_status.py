@@ -64,7 +64,10 @@ def _worker(state):
         trouble=(),
     )
     listening = StatusSocket(
-        SimpleNamespace(snapshot=snapshot, counter=counter, gaps=0, trouble=()), state
+        SimpleNamespace(
+            snapshot=snapshot, counter=counter, gaps=0, trouble=(), shares={}
+        ),
+        state,
     )
     listening.open()
     yield

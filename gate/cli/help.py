@@ -13,7 +13,8 @@ from gate.workbench.glossary import WORDS, code_table
 def help_(topic: str) -> None:
     """Explain TOPIC: a code such as E110, "codes" for all of them, or "words".
 
-    Codes that begin with R are about the rule book, those with E about all else.
+    Codes that begin with R are about the rule book, those with D are what gate doctor
+    finds, those with E are about all else.
     """
     if topic == "words":
         _show([(word, meaning) for word, meaning in WORDS.items()], "word")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gate import config, documents, notices, rules
 from gate.errors import GateError
+from gate.workbench.doctor.codes import CODES as DOCTOR_CODES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +54,7 @@ class CodeEntry:
 def code_table() -> dict[str, CodeEntry]:
     """Return every code that the gate can issue, sorted."""
     table = {error.code: _of_error(error) for error in error_classes()}
-    for code, (meaning, remedy) in config.CODES.items():
+    for code, (meaning, remedy) in {**config.CODES, **DOCTOR_CODES}.items():
         table[code] = CodeEntry(meaning=meaning, remedy=remedy)
     for codes in (documents.CODES, rules.CODES, notices.CODES):
         for code, meaning in codes.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -139,12 +138,6 @@ def serving(site):
         thread.join()
 
 
-def _missing(what):
-    if os.environ.get("CI"):
-        pytest.fail(f"{what} is missing; .ci/run installs it")
-    pytest.skip(f"needs {what}")
-
-
 @pytest.fixture(scope="session")
 def notices():
     found, findings = load_notices(NOTICES)
@@ -167,27 +160,6 @@ def site(pages):
         yield made
 
 
-@pytest.fixture(scope="session")
-def chromium():
-    """A headless Chromium; the same for all tests."""
-    path = Path(os.environ.get("GATE_TEST_CHROMIUM", "/usr/bin/chromium"))
-    if not path.is_file():
-        _missing("Chromium (GATE_TEST_CHROMIUM names the program)")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as p:
-        browser = p.chromium.launch(
-            executable_path=str(path),
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--no-first-run",
-                "--disable-background-networking",
-            ],
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def open_page(chromium, site):
     """Open a path of the site in a context of its own; keeps CSP violations."""
@@ -205,12 +177,3 @@ def open_page(chromium, site):
     yield open_
     for context in contexts:
         context.close()
-
-
-@pytest.fixture(scope="session")
-def axe():
-    """The text of axe-core, to be run inside a page."""
-    path = Path(os.environ.get("GATE_TEST_AXE", "no-such-file"))
-    if not path.is_file():
-        _missing("axe.min.js (GATE_TEST_AXE names it)")
-    return path.read_text(encoding="utf-8")
