@@ -28,6 +28,7 @@ NAVIGATION = {
     "HTTP_ACCEPT": "text/html",
 }
 FROM_THE_PAGE = {**NAVIGATION, "HTTP_SEC_FETCH_SITE": "same-origin"}
+PROXIED = {"trusted_proxies": ["127.0.0.1/32"], "header": "X-Forwarded-For"}
 SCRIPT = {
     "HTTP_SEC_FETCH_DEST": "empty",
     "HTTP_SEC_FETCH_MODE": "cors",
@@ -145,6 +146,41 @@ def test_a_site_own_post_to_an_article_passes_and_is_counted_as_undeclared(gate)
     passage = post(gate, "vote=yes")
     assert isinstance(passage, Passage)
     assert (Outcome.PASSED, "undeclared") in outcomes(gate)
+
+
+class TestWhereNoBodyIsSeen:
+    """What another server asks about: method, path and fields, never a body."""
+
+    @pytest.fixture
+    def sent(self, make_config):
+        gate = Gate.load(make_config(visitor=PROXIED))
+
+        def send(address, path="/login", **more):
+            page = {"HTTP_REFERER": f"http://localhost{path}"}
+            asked = environ(
+                "127.0.0.1", path, "POST", **(FROM_THE_PAGE | page | more)
+            ) | {"HTTP_X_FORWARDED_FOR": address}
+            return gate, gate.handle(asked, door="forward", carries=False)
+
+        return send
+
+    def test_the_button_of_its_page_is_continue(self, sent):
+        _, answer = sent(MOSCOW, CONTENT_TYPE="text/plain")
+        assert (answer.status, "Set-Cookie" in dict(answer.headers)) == (303, True)
+
+    def test_a_form_that_sends_to_its_own_address_is_not(self, sent):
+        _, answer = sent(MOSCOW)
+        assert (answer.status, "Set-Cookie" in dict(answer.headers)) == (403, False)
+
+    def test_the_form_of_a_reader_elsewhere_goes_to_the_site(self, sent):
+        gate, passage = sent(ELSEWHERE)
+        assert isinstance(passage, Passage)
+        assert outcomes(gate) == {(Outcome.PASSED, "undeclared")}
+
+    def test_the_form_of_a_reader_who_went_on_goes_to_the_site(self, sent):
+        gate, _ = sent(ELSEWHERE)
+        cookie = f"__Host-n={gate.snapshot.pages.revision}"
+        assert isinstance(sent(MOSCOW, HTTP_COOKIE=cookie)[1], Passage)
 
 
 def test_a_comment_meets_its_own_page_which_offers_the_same_form_again(gate):

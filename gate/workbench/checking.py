@@ -91,18 +91,20 @@ def check_everything(path: Path, environ: Mapping[str, str], now: int) -> CheckR
     book, of_book = load_book(folder)
     notices, of_notices = load_notices(folder / "notices")
     found = [*findings, *of_book, *of_notices]
+    broken = any(finding.severity is Severity.ERROR for finding in of_notices)
+    known = None if broken else notices
     index = None
     if book and config:
-        index, more = _judged(config, book, notices, now)
+        index, more = _judged(config, book, known, now)
         found += more
     elif book:
-        found += _unproved(book, {}, notices, now)
+        found += _unproved(book, {}, known, now)
     ordered = sorted(with_sources(found), key=lambda finding: finding.sort_key)
     return CheckReport(findings=tuple(ordered), config=config, book=book, index=index)
 
 
 def _judged(
-    config: Config, book: RuleBook, notices: Mapping[str, Notice], now: int
+    config: Config, book: RuleBook, notices: Mapping[str, Notice] | None, now: int
 ) -> tuple[Index | None, list[Diagnostic]]:
     """Judge a book as start-up does; without a database, as far as that goes."""
     pins = {n: a for n, a in pins_of(config).items() if n in _promised(book)}
@@ -122,11 +124,14 @@ def _judged(
 
 
 def _unproved(
-    book: RuleBook, pins: Mapping[str, Action], notices: Mapping[str, Notice], now: int
+    book: RuleBook,
+    pins: Mapping[str, Action],
+    notices: Mapping[str, Notice] | None,
+    now: int,
 ) -> list[Diagnostic]:
     """Find what is wrong with a book wherever visitors may be."""
     return [
-        *lint(book, notices=notices, now=now),
+        *lint(book, notices=notices or (), now=now, complete=notices is not None),
         *failed_tests(book, membership),
         *weakened(book, pins),
     ]

@@ -30,7 +30,7 @@ WORDS = {
     "path, activity and time.",
     "acknowledgement": "The cookie that says that the notices, at this revision, "
     "were shown.",
-    "door": "How requests come in: Flask, WSGI, proxy.",
+    "door": "How requests come in: Flask, WSGI, proxy, or another server that asks.",
     "index": "The compiled table from address ranges to classes of places.",
     "audit log": "Counts of decisions for a period; never who.",
 }
