@@ -121,9 +121,8 @@ def _unasked(meeting: Meeting) -> Answer | Passage:
         return meeting.passage
     if decision.action is Action.BANNER and _can_banner(meeting):
         return _with_banner(meeting)
-    if not meeting.request.carries:
-        return _page(meeting)
-    return replace(meeting.passage, otherwise=_page(_as_navigation(meeting)))
+    page = _page(meeting)
+    return replace(meeting.passage, otherwise=page) if meeting.request.carries else page
 
 
 def _bannered(meeting: Meeting) -> Answer | Passage:
@@ -178,11 +177,12 @@ def _with_banner(meeting: Meeting) -> Passage:
     What a script asked for may be a part of a page: it gets the banner if it is a
     whole one, and passes if it is not.
     """
-    request, passage = meeting.request, meeting.passage
+    request, seen = meeting.request, _was_shown(meeting)
+    passage = meeting.passage if seen is None else seen
     notices = meeting.cell.decision.notices
     banner = meeting.pages.banner(request, notices, areas=meeting.areas)
     holds = request.carries and request.kind is not Kind.FETCH
-    holds = holds and _was_shown(meeting) is None
+    holds = holds and seen is None
     return replace(
         passage,
         top=banner.html,

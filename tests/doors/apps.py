@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
 
 from gate.doors.proxy import Proxy
 from gate.doors.static import Folder
 from gate.doors.wsgi import GateMiddleware
 from gate.model import Passage
+from gate.workbench.crew import Crew
 from gate.workbench.server import Server
 
 FOOTER = Passage(private=True, bottom=b"<aside>footer</aside>", mark="m")
@@ -39,10 +41,18 @@ def fail(environ, _start_response):
 SITES = {
     "echo": lambda: echo,
     "fail": lambda: fail,
+    "late": lambda: echo,
     "folder": lambda root: Folder(Path(root)),
     "proxy": lambda url: Proxy(url, connect_timeout=1, read_timeout=1),
     "telling-proxy": lambda url: Proxy(url, forward_address=True),
 }
+
+
+class Late(Crew):
+    """Has workers that need a while before they can hear a signal."""
+
+    def settle(self, _row):
+        time.sleep(2)
 
 
 def main():
@@ -50,7 +60,7 @@ def main():
     port, name, *arguments = sys.argv[1:]
     site = GateMiddleware(SITES[name](*arguments), PassAll())
     settings = {"bind": f"127.0.0.1:{port}", "workers": 1, "threads": 4}
-    Server(lambda: site, settings).run()
+    Server(lambda: site, settings, Late() if name == "late" else None).run()
 
 
 if __name__ == "__main__":

@@ -280,3 +280,10 @@ def free():
 def run():
     """Run a server; see `running`."""
     return running
+
+
+# What tests of recipes share lies beside this file, which is no package.
+sys.path.insert(0, str(Path(__file__).parent))
+pytest.register_assert_rewrite("recipe_behaviour")
+from recipes import fronted, recipes  # noqa: E402, F401  # fixtures
+from starting import put  # noqa: E402, F401  # a fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
 import signal
@@ -140,13 +141,19 @@ def test_the_log_holds_nothing_of_a_reader(door):
         assert trace not in log.replace(f"127.0.0.1:{server.port}", "")
 
 
-def test_hangup_replaces_the_workers_and_serves_on(echo):
+def test_hangup_replaces_no_worker_and_cuts_no_connection(echo):
     before = set(echo.workers)
-    os.kill(echo.process.pid, signal.SIGHUP)
-    deadline = time.monotonic() + 10
-    while before & set(echo.workers) and time.monotonic() < deadline:
-        assert echo.ask("GET", "/a", headers={"Host": "localhost"})[0].status == 200
-    assert not before & set(echo.workers)
+    connection = http.client.HTTPConnection("127.0.0.1", echo.port, timeout=20)
+    with contextlib.closing(connection):
+        for _ in range(20):
+            os.kill(echo.process.pid, signal.SIGHUP)
+            connection.request("GET", "/a", headers={"Host": "localhost"})
+            own = connection.sock
+            answer = connection.getresponse()
+            assert (answer.status, connection.sock) == (200, own)
+            answer.read()
+            time.sleep(0.02)
+    assert set(echo.workers) == before
 
 
 @contextlib.contextmanager
