@@ -11,6 +11,7 @@ from http.client import HTTPConnection
 
 import pytest
 from click.testing import CliRunner
+from ports import free_port
 
 from gate.cli import main
 from gate.workbench.starter import write_starter
@@ -28,9 +29,7 @@ def _site(tmp_path, monkeypatch):
 
 @pytest.fixture(name="port")
 def _port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    return free_port()
 
 
 def status_of(port, address):

@@ -79,11 +79,14 @@ def test_the_extension_goes_into_a_flask_application():
 
 
 def test_the_proxy_is_named_as_the_manual_says(starter):
-    (example,) = blocks("yaml", "trusted_proxies")
+    (example, asked) = blocks("yaml", "trusted_proxies")
+    assert yaml.safe_load(example)["visitor"] == yaml.safe_load(asked)["visitor"]
     path = starter / "config.yaml"
     config = yaml.safe_load(path.read_text("utf-8")) | yaml.safe_load(example)
     path.write_text(yaml.safe_dump(config), "utf-8")
     assert load_config(path, {}).visitor.header == "x-forwarded-for"
+    path.write_text(yaml.safe_dump(config | yaml.safe_load(asked)), "utf-8")
+    assert load_config(path, {}).check.when_down == "refuse"
 
 
 def test_the_rule_of_the_manual_is_a_rule(starter):

@@ -11,7 +11,6 @@ import ctypes
 import http.client
 import os
 import re
-import secrets
 import shutil
 import socket
 import subprocess
@@ -20,6 +19,7 @@ import time
 
 import pytest
 import yaml
+from ports import free_port
 
 from gate.config import load_config
 from gate.errors import RecipeLacksError
@@ -38,15 +38,6 @@ def application(environ, start_response):
     start_response("200 OK", [("Content-Type", "text/html")])
     return [repr(sorted(k for k in environ if k.startswith("HTTP_"))).encode()]
 """
-
-
-def free_port():
-    """Find a port below those that the kernel gives to whoever connects."""
-    while True:
-        port = 20_000 + secrets.randbelow(10_000)
-        with contextlib.suppress(OSError), socket.socket() as probe:
-            probe.bind(("127.0.0.1", port))
-            return port
 
 
 @pytest.fixture

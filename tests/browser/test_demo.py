@@ -14,7 +14,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -26,6 +25,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import yaml
+from ports import free_port
 
 from gate.workbench.starter import write_starter
 
@@ -63,12 +63,6 @@ LEAVE = _labels("page", "leave")
 BACK = _labels("page", "back")
 COMES_BACK = _labels("page", "returns")
 DIRECTLY = _labels("page", "returns_button")
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @contextlib.contextmanager

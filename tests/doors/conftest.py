@@ -17,15 +17,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from ports import free_port
+
+pytest.register_assert_rewrite("recipe_behaviour")
+from recipes import fronted, recipes  # noqa: E402, F401  # fixtures
+from starting import put  # noqa: E402, F401  # a fixture
 
 APPS = Path(__file__).with_name("apps.py")
 WAIT = 20  # seconds for a server to begin
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Running:
@@ -280,10 +279,3 @@ def free():
 def run():
     """Run a server; see `running`."""
     return running
-
-
-# What tests of recipes share lies beside this file, which is no package.
-sys.path.insert(0, str(Path(__file__).parent))
-pytest.register_assert_rewrite("recipe_behaviour")
-from recipes import fronted, recipes  # noqa: E402, F401  # fixtures
-from starting import put  # noqa: E402, F401  # a fixture

@@ -15,7 +15,6 @@ import http.client
 import json
 import os
 import re
-import secrets
 import shutil
 import signal
 import socket
@@ -30,6 +29,7 @@ from typing import NamedTuple
 
 import pytest
 import yaml
+from ports import free_port
 
 from gate.config import load_config
 from gate.workbench.recipe import render, write
@@ -345,18 +345,6 @@ class Fronted:
     def own_log(self):
         logs = [self.server.log, *self.folder.glob("*.log")]
         return "\n".join(path.read_text("utf-8", "replace") for path in set(logs))
-
-
-def free_port():
-    """Find a port that no connection takes by chance before a server does.
-
-    Systems take the ports of outgoing connections from 32,768 upwards.
-    """
-    while True:
-        port = 10_000 + secrets.randbelow(20_000)
-        with contextlib.suppress(OSError), socket.socket() as probe:
-            probe.bind(("127.0.0.1", port))
-            return port
 
 
 def program(name):

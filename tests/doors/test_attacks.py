@@ -254,7 +254,6 @@ WARNED = [  # the path is the article's, whatever it looks like
     "/-/leave/a/1",
     "/-/Leave",
     "/-/leave%20",
-    "/-/live",
     "/-demo/visit",
     "http://localhost/a/1",
     "HTTP://LOCALHOST/a/1",

@@ -6,9 +6,9 @@ import contextlib
 import hashlib
 import http.client
 import json
-import socket
 
 import pytest
+from ports import free_port
 
 from gate.doors.hops import upstream_fields
 from gate.request.proxies import FORWARDING, Proxies
@@ -217,10 +217,10 @@ def test_unsafe_requests_are_never_repeated(proxy, upstream):
 
 
 def test_a_site_that_is_not_there_is_a_bad_gateway(door):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    assert door("proxy", f"http://127.0.0.1:{port}").ask("GET", "/")[0].status == 502
+    assert (
+        door("proxy", f"http://127.0.0.1:{free_port()}").ask("GET", "/")[0].status
+        == 502
+    )
 
 
 def test_connections_to_the_site_are_kept_and_stale_ones_replaced(proxy, upstream):

@@ -166,10 +166,7 @@ DIFFERENCES = (
         ASKING,
         "A server that does not say who the reader is asks in a wrong way (E452); a "
         "door that stands alone takes the reader for somebody in an unknown place.",
-        lambda case: (
-            not OWN_PAGE.fullmatch(case.ask.target)
-            and (case.ask.place is None or parse_hop(case.ask.place) is None)
-        ),
+        lambda case: case.ask.place is None or parse_hop(case.ask.place) is None,
         lambda _case: REFUSED,
     ),
     Difference(
@@ -262,11 +259,7 @@ DIFFERENCES = (
     Difference(
         ("forward", "haproxy", "envoy"),
         "2xx means leave to pass, so an empty answer is a refusal.",
-        lambda case: (
-            isinstance(case.outcome, Answer)
-            and case.outcome.status == 204
-            and not OWN_PAGE.fullmatch(case.ask.target)
-        ),
+        lambda case: isinstance(case.outcome, Answer) and case.outcome.status == 204,
         lambda case: Answer(status=403, headers=case.outcome.headers),
     ),
 )
@@ -280,8 +273,13 @@ def _holds_any(case):
 
 
 def required(case, door, differences=DIFFERENCES):
-    """Return what must follow at a door."""
+    """Return what must follow at a door.
+
+    The gate's own page is fetched from it directly, so that nothing differs.
+    """
     for difference in differences:
+        if OWN_PAGE.fullmatch(case.ask.target):
+            break
         if door in difference.doors and difference.when(case):
             due = difference.then(case)
             if due is ANY or (isinstance(due, Answer) and due in STANDING_FOR):
