@@ -92,3 +92,13 @@ def test_an_act_on_the_way_to_an_article_is_not_covered(ask, method):
 
 def test_who_only_observes_refuses_nothing_more(ask):
     assert ask(mode="observe")("/a/1/../../robots.txt") == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/a/1/../../feed.xml", "//feed.xml", "/./feeds/x", "/feeds/../a/../feed.xml"],
+)
+def test_no_detour_leads_to_a_feed(ask, path):
+    """A feed passes; a site that resolves nothing would give an article for it."""
+    assert ask()("/feed.xml") == 200
+    assert ask()(path) != 200

@@ -35,10 +35,11 @@ def page_fields(language: str, policy: str) -> Fields:
         *UNKEPT,
         ("Vary", "Accept, Accept-Language, Cookie, Sec-Fetch-Dest"),
         ("Content-Security-Policy", policy),
+        # No Cross-Origin-Opener-Policy: articles have none, so whoever opened a window
+        # could tell by it whether a reader has met the page or has gone on from it.
         # Not "no-referrer": Chromium would then send `Origin: null` with Continue.
         ("Referrer-Policy", "same-origin"),
         ("Permissions-Policy", _FEATURES),
-        ("Cross-Origin-Opener-Policy", "same-origin"),
     )
 
 

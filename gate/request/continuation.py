@@ -212,7 +212,8 @@ def _cookies(request: Request) -> list[str]:
     name = cookie_name(request) + "="
     if not cookies or name not in cookies or len(cookies) > _MOST_COOKIE:
         return []
-    parts = (part.strip(" \t") for part in re.split("[;,]", cookies))
+    # Never at a comma: a sub-domain may set a cookie with one in its value.
+    parts = (part.strip(" \t") for part in cookies.split(";"))
     return [part[len(name) :] for part in parts if part.startswith(name)]
 
 

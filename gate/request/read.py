@@ -146,7 +146,7 @@ def read_environ(
         _scheme(environ, settings),
         host,
         path,
-        _kind(environ, path, settings, carries=carries),
+        _kind(environ, path, settings, straight=not sent, carries=carries),
         client_of(_peer(environ), environ, settings.proxies),
         EnvironHeaders(environ),
         peek_form(environ) if carries and method == "POST" else None,
@@ -158,9 +158,18 @@ def read_environ(
 
 
 def _kind(
-    environ: Mapping[str, Any], path: str, settings: ReadSettings, *, carries: bool
+    environ: Mapping[str, Any],
+    path: str,
+    settings: ReadSettings,
+    *,
+    straight: bool,
+    carries: bool,
 ) -> Kind:
-    is_feed = settings.feeds.signature(path) != 0
+    """Tell what a request is for; a path that takes a detour leads to no feed.
+
+    A site that resolves it in another way would find an article there.
+    """
+    is_feed = straight and settings.feeds.signature(path) != 0
     kind = kind_of(environ, feed=is_feed)
     if carries or is_feed or "HTTP_SEC_FETCH_DEST" in environ:
         return kind

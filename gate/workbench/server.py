@@ -27,16 +27,24 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
 
-def drop_doubled(_worker: object, request: Any) -> None:  # noqa: ANN401  # gunicorn's
-    """Take a path that another server names away if it comes twice.
+def settle_repeated(_worker: object, request: Any) -> None:  # noqa: ANN401  # gunicorn's
+    """Take out repeated fields that the server would join with a comma.
 
-    The server joins repeated fields with a comma, which a path may hold as well: what a
-    stranger wrote would be taken for the path.
+    A path that another server names may hold a comma as well: what a stranger wrote
+    would be taken for the path, so all of them go. A comma may be a part of a cookie;
+    their fields are joined with a semicolon.
+
+    Source:
+        RFC 9113, section 8.2.3 (Cookie in several fields).
     """
     named = [name for name, _ in request.headers if name in TARGETS]
     for name in {*named}:
         if named.count(name) > 1:
             request.headers = [line for line in request.headers if line[0] != name]
+    cookies = [value for name, value in request.headers if name == "COOKIE"]
+    if len(cookies) > 1:
+        request.headers = [line for line in request.headers if line[0] != "COOKIE"]
+        request.headers.append(("COOKIE", "; ".join(cookies)))
 
 
 # Each closes a door that another program's defaults leave open.
@@ -49,7 +57,7 @@ HARDENED: Mapping[str, Any] = {
     "forwarder_headers": "",  # nobody sets SCRIPT_NAME or PATH_INFO by a header
     "forwarded_allow_ips": "",
     "secure_scheme_headers": {},
-    "pre_request": drop_doubled,
+    "pre_request": settle_repeated,
     "strip_header_spaces": False,
     "permit_obsolete_folding": False,
     "permit_unconventional_http_method": False,
