@@ -29,9 +29,9 @@ from gate.engine import Gate
 from gate.engine.meters import BOUNDS, CODES, TEXT, Board, Meter
 from gate.errors import CountingError
 from gate.model import Unknown
-from gate.workbench.logs import LOG, Strays, set_up
-from gate.workbench.metrics import GateCollector
-from gate.workbench.operations import readiness
+from gate.workbench.running.logs import LOG, Strays, set_up
+from gate.workbench.running.metrics import GateCollector
+from gate.workbench.running.operations import readiness
 
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
 NS = 10**9

@@ -25,7 +25,7 @@ from gate.config import load_config
 from gate.errors import RecipeLacksError
 from gate.workbench.recipe import render, write
 from gate.workbench.recipe_values import Settings
-from gate.workbench.server import HARDENED
+from gate.workbench.running.server import HARDENED
 
 SECRET = "a-secret-for-tests-" + "7" * 32
 PROXIES = {"trusted_proxies": ["127.0.0.1/32"], "header": "X-Forwarded-For"}

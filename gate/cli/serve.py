@@ -12,8 +12,8 @@ from gate.cli.console import Exit, config_option, open_config, report
 from gate.config.checks import is_same_address
 from gate.config.scalars import listen_address, upstream_url
 from gate.errors import FindingsError
-from gate.workbench.serve import Source
-from gate.workbench.serve import serve as serve_source
+from gate.workbench.running.serve import Source
+from gate.workbench.running.serve import serve as serve_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,8 +17,8 @@ import maxminddb
 from gate.config import load_config
 from gate.doors.wsgi import GateMiddleware
 from gate.engine import Gate
-from gate.workbench.serve import settings
-from gate.workbench.server import Server
+from gate.workbench.running.serve import settings
+from gate.workbench.running.server import Server
 
 WARNED = "RU"
 PARAGRAPHS = 46  # with the frame an article of about 20 kB

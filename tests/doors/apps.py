@@ -11,8 +11,8 @@ from gate.doors.proxy import Proxy
 from gate.doors.static import Folder
 from gate.doors.wsgi import GateMiddleware
 from gate.model import Passage
-from gate.workbench.crew import Crew
-from gate.workbench.server import Server
+from gate.workbench.running.crew import Crew
+from gate.workbench.running.server import Server
 
 FOOTER = Passage(private=True, bottom=b"<aside>footer</aside>", mark="m")
 

@@ -73,6 +73,7 @@ class _Handler(BaseHTTPRequestHandler):
     """The same site behind a socket."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else short answers wait for an acknowledgement
 
     def log_message(self, *_):
         """Keep quiet."""

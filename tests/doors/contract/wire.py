@@ -10,7 +10,7 @@ from gunicorn.http import wsgi
 from gunicorn.http.errors import ParseException
 from gunicorn.http.parser import RequestParser
 
-from gate.workbench.server import HARDENED
+from gate.workbench.running.server import HARDENED
 
 MOSCOW, BERLIN, NOWHERE = "77.88.8.8", "91.64.0.1", "192.0.2.1"
 EDGE = "10.0.0.2"

@@ -24,8 +24,8 @@ from gate.engine.status import StatusSocket
 from gate.errors import SiteMissingError
 from gate.model import Answer, Unknown
 from gate.request.proxies import NO_HEADER, Proxies
-from gate.workbench.logs import set_up
-from gate.workbench.ports import UNIX, check_apart, check_free
+from gate.workbench.running.logs import set_up
+from gate.workbench.running.ports import UNIX, check_apart, check_free
 from gate.workbench.secret import load_secrets
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from gate.config import Config
     from gate.engine.meters import Meter
     from gate.engine.snapshot import Snapshot
-    from gate.workbench.crew import GateCrew
+    from gate.workbench.running.crew import GateCrew
 
 _log = logging.getLogger("gate")
 
@@ -187,8 +187,8 @@ def serve(
         PortTakenError: The address to listen at is not free.
         GateError: The configuration or the rule book cannot be used.
     """
-    from gate.workbench.crew import GateCrew  # noqa: PLC0415  # a server's alone
-    from gate.workbench.server import Server  # noqa: PLC0415  # POSIX only
+    from gate.workbench.running.crew import GateCrew  # noqa: PLC0415  # a server's alone
+    from gate.workbench.running.server import Server  # noqa: PLC0415  # POSIX only
 
     address, operations = listen or config.server.listen, config.server.operations
     if operations:

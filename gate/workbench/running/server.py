@@ -17,10 +17,10 @@ from gunicorn.glogging import Logger
 
 from gate.errors import GateError
 from gate.request.families import TARGETS
-from gate.workbench.crew import Crew
-from gate.workbench.logs import dress, where
-from gate.workbench.stopping import refuse_newcomers
-from gate.workbench.worker import HELD, PatientWorker
+from gate.workbench.running.crew import Crew
+from gate.workbench.running.logs import dress, where
+from gate.workbench.running.stopping import refuse_newcomers
+from gate.workbench.running.worker import HELD, PatientWorker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -216,7 +216,7 @@ def _metrics(board: Board) -> Callable[[str], tuple[bytes, str]]:
     from prometheus_client import CollectorRegistry  # noqa: PLC0415
     from prometheus_client.exposition import choose_encoder  # noqa: PLC0415
 
-    from gate.workbench.metrics import GateCollector  # noqa: PLC0415
+    from gate.workbench.running.metrics import GateCollector  # noqa: PLC0415
 
     registry = CollectorRegistry(auto_describe=False)
     registry.register(GateCollector(board))

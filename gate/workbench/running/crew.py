@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from gate.doors.health import READY, readiness, reasons
 from gate.engine.meters import Board, Meter
-from gate.workbench.operations import Operations
+from gate.workbench.running.operations import Operations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
