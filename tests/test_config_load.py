@@ -576,3 +576,8 @@ def test_every_setting_that_is_no_mapping_can_come_from_the_environment():
 
 def test_every_code_has_a_meaning_and_a_remedy():
     assert all(meaning and remedy for meaning, remedy in CODES.values())
+
+
+def test_the_environment_can_open_a_section_that_the_file_lacks(make_config):
+    config = load_config(make_config(), {"GATE_CHECK__WHEN_DOWN": "warn"})
+    assert (config.check.when_down, config.check.banner) == ("warn", "page")

@@ -443,7 +443,7 @@ def test_status_tells_totals_and_hides_small_cells(gate, ask):
         ask()
     ask(ELSEWHERE)
     told = report(gate)
-    assert (told["total"], told["small"]) == (13, 3)
+    assert (told["total"], told["small"]) == (10, 0)  # of 13
     assert [row[-1] for row in told["cells"]] == [10]
     assert MOSCOW not in str(told)
 
@@ -518,3 +518,15 @@ def test_a_missing_proxy_is_an_alarm_that_speaks_once(
     for _ in range(WINDOW):
         gate.handle(environ(ELSEWHERE), door="wsgi")
     assert gate.trouble == ()
+
+
+def test_servers_that_are_refused_all_the_time_are_an_alarm(gate):
+    for _ in range(20):
+        gate.refuse_caller("E451")
+    assert any("E451" in sentence for sentence in gate.trouble)
+
+
+def test_a_host_that_nobody_named_is_an_alarm_when_most_requests_are_for_it(gate, ask):
+    for _ in range(20):
+        assert ask(HTTP_HOST="www.example.org").status == 421
+    assert any("site.hosts" in sentence for sentence in gate.trouble)

@@ -6,6 +6,7 @@ A variable is a place like any other: findings about its value name the variable
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import UnionType
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args, get_origin
 
 from pydantic import BaseModel
@@ -73,8 +74,9 @@ def _settings(model: type[BaseModel], loc: tuple[str, ...]) -> Iterator[Setting]
     for name, about in model.model_fields.items():
         kind: Any = about.annotation
         here = (*loc, name)
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            yield from _settings(kind, here)
+        section = _section(kind)
+        if section:
+            yield from _settings(section, here)
         elif get_origin(kind) is tuple:
             if not _holds_entries(kind):
                 yield Setting(here, many=True)
@@ -82,13 +84,21 @@ def _settings(model: type[BaseModel], loc: tuple[str, ...]) -> Iterator[Setting]
             yield Setting(here, many=False)
 
 
+def _section(kind: Any) -> type[BaseModel] | None:  # noqa: ANN401 (an annotation)
+    """Return the section that an annotation stands for, also one that may be absent."""
+    kinds = (kind, *get_args(kind)) if isinstance(kind, UnionType) else (kind,)
+    models = (k for k in kinds if isinstance(k, type) and issubclass(k, BaseModel))
+    return next(models, None)
+
+
 def _unsettable(model: type[BaseModel], prefix: str) -> Iterator[str]:
     """Yield the variables of keys that hold entries, not values."""
     for name, about in model.model_fields.items():
         kind: Any = about.annotation
         here = f"{prefix}{name.upper()}"
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            yield from _unsettable(kind, f"{here}__")
+        section = _section(kind)
+        if section:
+            yield from _unsettable(section, f"{here}__")
         elif get_origin(kind) is dict or _holds_entries(kind):
             yield here
 

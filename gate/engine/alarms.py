@@ -28,6 +28,16 @@ UNNAMED = (
     "their readers are taken for unknown. Name your proxy, if it is yours."
 )
 
+REFUSALS = {
+    "E421": "Most requests are for a host that site.hosts does not name, and are "
+    "refused (E421). Add the host, or have the proxy pass on the reader's Host.",
+    "E451": "Servers that ask are refused (E451): no reader gets through them. Name "
+    "them in visitor.trusted_proxies, and give them the secret (gate recipe).",
+    "E452": "Servers that ask do not say all of what a request is (E452): no reader "
+    "gets through them. Write their files anew with gate recipe.",
+}
+"""What is wrong if most requests are refused with a code."""
+
 _log = logging.getLogger("gate")
 
 
@@ -42,7 +52,7 @@ class Alarms:
         self.shares = Shares()
         self._lock = Lock()
         self._seen = 0
-        self._met = {SILENT: 0, UNNAMED: 0}
+        self._met = dict.fromkeys((SILENT, UNNAMED, *REFUSALS.values()), 0)
         self._holding: tuple[str, ...] = ()
 
     @property
@@ -59,6 +69,17 @@ class Alarms:
                 self._met[SILENT] += 1
             elif client.doubt is Unknown.BAD_ADDRESS:
                 self._met[UNNAMED] += 1
+            if self._seen >= WINDOW:
+                self._judge()
+
+    def refused(self, code: str) -> None:
+        """Look at why one request could not be decided on."""
+        said = REFUSALS.get(code)
+        if said is None:
+            return
+        with self._lock:
+            self._seen += 1
+            self._met[said] += 1
             if self._seen >= WINDOW:
                 self._judge()
 

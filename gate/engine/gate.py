@@ -150,6 +150,16 @@ class Gate:
             if self._meter is not None:
                 self._meter.handled(begun)
 
+    def refuse_caller(self, code: str) -> None:
+        """Note that a server asked in a way that cannot be answered.
+
+        Args:
+            code: Of the error.
+        """
+        self._health.alarms.refused(code)
+        if self._meter is not None:
+            self._meter.refused(code)
+
     def answer(self, request: Request) -> Answer | Passage:
         """Return what follows from a request that was read already."""
         serving = self._serving

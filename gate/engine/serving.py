@@ -152,6 +152,7 @@ class Serving:
 
     def refused(self, error: RequestError, *, door: str) -> Answer:
         """Answer a request that no decision can be made for, counted."""
+        self._alarms.refused(error.code)
         if self._meter is not None:
             self._meter.refused(error.code)
         if not isinstance(error, UncountedError):

@@ -32,6 +32,8 @@ def report(gate: Gate) -> dict[str, Any]:
     """Say how a gate is: versions, trouble and coarse counts. JSON types only."""
     snapshot = gate.snapshot
     cells, small = coarse(gate.counter.counts())
+    told = sum(count for *_, count in cells)
+    total = told + small - small % SMALLEST_COUNT
     return {
         "pid": os.getpid(),
         "mode": snapshot.config.mode,
@@ -40,16 +42,16 @@ def report(gate: Gate) -> dict[str, Any]:
         "trouble": list(gate.trouble),
         "gaps": gate.gaps,
         "shares": gate.shares,
-        "total": small + sum(count for *_, count in cells),
+        "total": total,
         "cells": cells,
-        "small": small,
+        "small": total - told,
     }
 
 
 def coarse(
     counts: Mapping[CountCell, int],
 ) -> tuple[list[tuple[str, str, str, str, str, int]], int]:
-    """Add counts up to coarse cells, in tens: two looks never show a single reader.
+    """Add counts up to coarse cells, in tens, so that hardly a look shows a reader.
 
     Returns:
         Place, activity, action, outcome, reason and count of every coarse cell,

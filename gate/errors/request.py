@@ -90,6 +90,10 @@ class UnknownHostError(RequestError):
     """The Host header names a site that this gate does not guard."""
 
     code: ClassVar[str] = "E421"
+    remedy: ClassVar[str] = (
+        "If it is one of your hosts, add it to site.hosts, or have the proxy pass on "
+        "the reader's Host unchanged; strangers' hosts are refused rightly."
+    )
     status: ClassVar[int] = 421
 
     def __init__(self) -> None:
@@ -126,6 +130,10 @@ class UnknownCallerError(RequestError):
     """Somebody asks the gate about a request who may not, or does not prove it."""
 
     code: ClassVar[str] = "E451"
+    remedy: ClassVar[str] = (
+        "No reader gets through such a server: name it in visitor.trusted_proxies, and "
+        "let it send what stands in check.secret_file; `gate recipe` writes its files."
+    )
     status: ClassVar[int] = 403
 
     def __init__(self) -> None:
@@ -145,6 +153,10 @@ class BadCheckError(RequestError):
     """
 
     code: ClassVar[str] = "E452"
+    remedy: ClassVar[str] = (
+        "Let the server that asks set every field of its family; `gate recipe` writes "
+        "a file that does."
+    )
 
     def __init__(self, field: str) -> None:
         super().__init__(

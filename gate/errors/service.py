@@ -55,11 +55,14 @@ class PortTakenError(ServiceError):
     code: ClassVar[str] = "E502"
     exit_code: ClassVar[int] = 3
 
-    def __init__(self, *, address: str, reason: str) -> None:
+    def __init__(
+        self, *, address: str, reason: str, key: str = "server.listen"
+    ) -> None:
+        option = " (or --listen 127.0.0.1:8081)" if key == "server.listen" else ""
         super().__init__(
             f"Cannot listen on {address}: {reason}.",
-            hint="Stop what listens there, or choose another address: "
-            "--listen 127.0.0.1:8081, or server.listen in config.yaml.",
+            hint="Stop what listens there (a gate that is stopping holds it for a "
+            f"while), or choose another address in {key}{option}.",
         )
         self.address = address
 
@@ -87,6 +90,7 @@ class SiteMissingError(ServiceError):
     """There is no site to stand in front of."""
 
     code: ClassVar[str] = "E503"
+    remedy: ClassVar[str] = "Say what the gate stands in front of."
     exit_code: ClassVar[int] = 3
 
 
@@ -163,6 +167,7 @@ class RecipeLacksError(ServiceError):
     """
 
     code: ClassVar[str] = "E516"
+    remedy: ClassVar[str] = "Write what is named into config.yaml, or give the option."
     exit_code: ClassVar[int] = 3
 
     def __init__(self, *, recipe: str, lacks: str, hint: str) -> None:
@@ -179,6 +184,7 @@ class UnquotableError(ServiceError):
     """
 
     code: ClassVar[str] = "E517"
+    remedy: ClassVar[str] = "Change the value in config.yaml."
 
     def __init__(self, value: str, *, language: str) -> None:
         super().__init__(
@@ -197,6 +203,7 @@ class RecipeInTheWayError(ServiceError):
     """
 
     code: ClassVar[str] = "E518"
+    remedy: ClassVar[str] = "Compare the files; then --force, or another folder."
 
     def __init__(self, paths: tuple[str, ...]) -> None:
         super().__init__(

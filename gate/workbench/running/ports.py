@@ -13,11 +13,12 @@ UNIX: Final = "unix:"
 _EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104
 
 
-def check_free(address: str) -> None:
+def check_free(address: str, key: str = "server.listen") -> None:
     """Find out whether one can listen at an address.
 
     Args:
         address: "host:port" or "unix:/path".
+        key: Where it stands in the configuration.
 
     Raises:
         PortTakenError: One cannot.
@@ -33,7 +34,8 @@ def check_free(address: str) -> None:
         try:
             probe.bind((host, int(port)))
         except OSError as error:
-            raise PortTakenError(address=address, reason=_reason(error)) from None
+            reason = _reason(error)
+            raise PortTakenError(address=address, reason=reason, key=key) from None
 
 
 def check_apart(operations: str, listen: str) -> None:

@@ -139,11 +139,11 @@ class Stand:
         self, config: Config, gate: Gate, secrets: Sequence[str]
     ) -> dict[str, WSGIApplication]:
         """Return the gate's own pages but "leave", by their first segment."""
-        own, meter = dict(own_pages(gate)), self._crew.meter
+        own = dict(own_pages(gate))
         if config.check is None:
             return own
-        prefix, note = config.site.own_prefix, None if meter is None else meter.refused
-        door = CheckDoor(gate, secrets=secrets, prefix=prefix, note=note)
+        prefix = config.site.own_prefix
+        door = CheckDoor(gate, secrets=secrets, prefix=prefix, note=gate.refuse_caller)
         return {**own, "check": door, "relay": door}
 
     def _sorry(self, status: int) -> Answer:
@@ -193,7 +193,7 @@ def serve(
     address, operations = listen or config.server.listen, config.server.operations
     if operations:
         check_apart(operations, address)
-        check_free(operations)
+        check_free(operations, "server.operations")
     check_free(address)
     set_up(config.server.log)
     crew = GateCrew(operations)
