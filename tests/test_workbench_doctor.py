@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import gzip
+import itertools
 import json
 import os
 import re
+import socket
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -39,6 +41,7 @@ from gate.workbench.doctor.exported import check_exported
 from gate.workbench.doctor.fetching import MOST_REQUESTS, Got, Site, fetch
 from gate.workbench.doctor.files import check_files
 from gate.workbench.doctor.finding import Level, note, ok, ranked, warning
+from gate.workbench.doctor.forging import check_forging
 from gate.workbench.doctor.others import check_others, is_own, known
 from gate.workbench.doctor.page import read_page
 from gate.workbench.doctor.running import check_running
@@ -466,6 +469,76 @@ class TestBook:
         assert levels(self.check(starter))["D035"] is WARNING
 
 
+class TestMissing:
+    """No gate that runs is worse where something depends on it."""
+
+    def found(self, config, listen, **changes):
+        made = config(server={"listen": listen, **changes.pop("server", {})}, **changes)
+        (found,) = check_running([], made, None)
+        assert found.code == "D006"
+        return found
+
+    @pytest.fixture(name="closed")
+    def _closed(self):
+        with socket.socket() as bound:  # bound, but nobody listens
+            bound.bind(("127.0.0.1", 0))
+            yield f"127.0.0.1:{bound.getsockname()[1]}"
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"check": {"when_down": "refuse"}},
+            {"server": {"upstream": "http://127.0.0.1:9"}},
+        ],
+        ids=["asked by others", "before a site"],
+    )
+    def test_it_is_an_error_if_nothing_answers(self, config, closed, tmp_path, changes):
+        for listen in (closed, f"unix:{tmp_path}/none"):
+            found = self.found(config, listen, **changes)
+            assert found.level is ERROR
+            assert found.todo.startswith("Start gate serve")
+
+    def test_it_is_a_note_if_nothing_depends_on_it(self, config, closed):
+        assert self.found(config, closed).level is NOTE
+
+    def test_it_is_a_note_if_something_answers(self, config, site, tmp_path):
+        check = {"when_down": "refuse"}
+        listen = site.url.removeprefix("http://")
+        assert self.found(config, listen, check=check).level is NOTE
+        with socket.socket(socket.AF_UNIX) as listening:
+            listening.bind(str(tmp_path / "s"))
+            listening.listen()
+            found = self.found(config, f"unix:{tmp_path}/s", check=check)
+        assert found.level is NOTE
+
+    @pytest.mark.parametrize("way", ["open", "warn", "refuse"])
+    def test_readers_who_pass_while_it_is_down_are_told(self, config, way):
+        made = config(check={"when_down": way})
+        found = levels(check_book(made, CheckReport(findings=(), config=made)))
+        assert found.get("D036") is (NOTE if way == "open" else None)
+
+
+class TestForging:
+    """From a trusted address nobody can tell whether forgers are believed."""
+
+    @pytest.mark.parametrize(
+        ("trusted", "level"),
+        [(["127.0.0.1/32"], NOTE), (["::1/128"], NOTE), (["10.0.0.0/8"], ERROR)],
+    )
+    def test_what_this_machine_may_say_is_no_hole(self, config, site, trusted, level):
+        site.pages["/a"] = answers_by_turns(page("<body>a"), (403, NOTICE, b""))
+        made = config(visitor={"trusted_proxies": trusted, "header": "X-Forwarded-For"})
+        first = Got(f"{site.url}/a", 200, (("content-type", "text/html"),))
+        found = check_forging(Site(f"{site.url}/a"), first, made, None)
+        assert (found.code, found.level) == ("D124", level)
+        assert ("cannot be told from here" in found.found) is (level is NOTE)
+
+
+def answers_by_turns(*answers):
+    turns = itertools.cycle(answers)
+    return lambda _: next(turns)
+
+
 class TestFiles:
     """The secret, the operations listener, the state folder."""
 
@@ -825,7 +898,8 @@ class TestExported:
 
     def test_a_fresh_one_is_well(self, table):
         (found,) = self.found(table)
-        assert found.level is NOTE  # site.cache is not edge
+        assert found.level is OK
+        assert "site.cache is private, as it must be beside a recipe" in found.found
 
     def test_a_past_one_sends_all_to_the_gate(self, table):
         (found,) = self.found(table, now=int(time.time()) + 8 * DAY)
@@ -1010,6 +1084,13 @@ TRACKED = page(
     '<form method="post" action="/vote"></form></body>'
 )
 
+NOTICE = {
+    **HTML,
+    "Cache-Control": "private, no-store",
+    "CDN-Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'",
+}
+
 
 class TestProbe:
     """How the live site is asked; what is found is tried on real servers."""
@@ -1022,18 +1103,41 @@ class TestProbe:
 
     @pytest.mark.usefixtures("starter")
     def test_it_is_asked_at_most_twenty_times_and_in_our_name(self, site):
-        notice = {
-            **HTML,
-            "Cache-Control": "private, no-store",
-            "CDN-Cache-Control": "no-store",
-            "Content-Security-Policy": "default-src 'none'",
-        }
-        site.pages["/a/1"] = 403, notice, b'<input name="n" value="abc123">'
+        site.pages["/a/1"] = 403, NOTICE, b'<input name="n" value="abc123">'
         self.probe(site)
         assert 15 <= len(site.asked) <= MOST_REQUESTS
         agents = {fields["User-Agent"] for _, fields in site.asked}
         assert len(agents) == 1
         assert agents.pop().startswith("gate-doctor/")
+
+    @pytest.mark.usefixtures("starter")
+    @pytest.mark.parametrize(
+        ("form", "kind"),
+        [
+            ('<form id="go" method="post" enctype="text/plain">', "text/plain"),
+            (
+                '<form enctype="text/plain"></form><form method="post">',
+                "application/x-www-form-urlencoded",
+            ),
+        ],
+    )
+    def test_continue_is_sent_as_its_form_says(self, site, form, kind):
+        field = '<input type="hidden" name="n" value="abc123">'
+
+        def answer(handler):
+            if handler.command != "POST":
+                return 403, NOTICE, f"{form}{field}</form>".encode()
+            sent = handler.headers
+            right = (sent["Content-Type"], sent["Referer"]) == (kind, f"{site.url}/a/1")
+            return (
+                (303 if right else 400),
+                {"Set-Cookie": "n=1", "Location": "/a/1"},
+                b"",
+            )
+
+        site.pages["/a/1"] = answer
+        (found,) = (row for row in self.probe(site) if row["code"] == "D129")
+        assert found["level"] == "ok", found
 
     @pytest.mark.usefixtures("starter")
     @pytest.mark.parametrize(

@@ -129,6 +129,48 @@ NGINX = {
         "access_log off; error_log /x emerg; server { error_log /y info; }",
         {"D041": ERROR},
     ),
+    "an address by another name": (
+        (
+            "server { set $a ${Remote_Addr}; set $b x-$a; } log_format f '$b';"
+            "access_log /l f; error_log /x emerg;"
+        ),
+        {"D040": ERROR},
+    ),
+    "a map that holds it": (
+        (
+            "map $remote_addr $a { default $remote_addr; 10.0.0.1 own; }"
+            "log_format f $a; access_log /l f; error_log /x emerg;"
+        ),
+        {"D040": ERROR},
+    ),
+    "a map that captures it": (
+        (
+            r"map $remote_addr $a { ~(\d+\.\d+)\. $1; }"
+            "log_format f $a; access_log /l f; error_log /x emerg;"
+        ),
+        {"D040": ERROR},
+    ),
+    "a map that captures it by name": (
+        (
+            r"map $http_x_forwarded_for $a { '~^(?<ip>[^,]+)' 1; }"
+            "log_format f $ip; access_log /l f; error_log /x emerg;"
+        ),
+        {"D040": ERROR},
+    ),
+    "a class of addresses": (
+        (
+            "geo $a { default 0; 10.0.0.0/8 1; } map $a $b { 0 far; 1 near; }"
+            "log_format f $b; access_log /l f; error_log /x emerg;"
+        ),
+        {"D040": NOTE},
+    ),
+    "a map of something else": (
+        (
+            "map $uri $a { ~(.*) $1; } log_format f $a;"
+            "access_log /l f; error_log /x emerg;"
+        ),
+        {"D040": OK},
+    ),
     "a comment": (
         "access_log off; # access_log /l;\nerror_log /x emerg; server { }",
         {"D040": OK},
@@ -175,6 +217,12 @@ class TestNginx:
     )
     def test_what_is_no_configuration_is_told(self, tmp_path, text):
         path = tmp_path / "nginx.conf"
+        path.write_text(text, "utf-8")
+        assert levels(check_nginx(path, ERROR)) == {"D045": NOTE}
+
+    @pytest.mark.parametrize("text", ["", "listen: 80\n", "# http {}\n", "server x;"])
+    def test_what_says_nothing_of_nginx_is_no_all_clear(self, tmp_path, text):
+        path = tmp_path / "other.conf"
         path.write_text(text, "utf-8")
         assert levels(check_nginx(path, ERROR)) == {"D045": NOTE}
 

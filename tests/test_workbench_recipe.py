@@ -73,7 +73,7 @@ def test_every_mode_renders_and_keeps_the_secret_in_one_small_file(
 def test_each_file_says_at_its_top_what_happens_in_every_case(settings, name):
     for mode in ("refuse", "warn", "open"):
         files = render(name, settings(check={"when_down": mode}))
-        text = max((file.text for file in files if file.path != PAGE), key=len)
+        text = next(file.text for file in files if "# What happens" in file.text)
         head = text[: text.index("Mind when you change it")]
         for case in ("POST", "HEAD", "WebSocket", "Large headers", "Gate down"):
             assert case in head
@@ -225,6 +225,20 @@ def test_no_field_that_the_gate_keeps_from_a_site_is_missing(settings):
     }
 
 
+def test_fields_of_other_proxies_are_known(settings):
+    told = recipe_values.values(settings())
+    strangers, telltales = (
+        {name.lower() for name in told[key]} for key in ("strangers", "telltales")
+    )
+    told_of_readers = {
+        *("x-forwarded-client-cert", "x-envoy-external-address", "x-remote-ip"),
+        *("wl-proxy-client-ip", "proxy-client-ip", "ali-cdn-real-ip"),
+        *("x-azure-socketip", "x-proxyuser-ip"),
+    }
+    assert told_of_readers <= telltales
+    assert {"x-host", "x-envoy-original-path"} <= strangers - telltales
+
+
 def test_the_page_is_whole_static_and_silent_about_readers(settings):
     page = text_of(render("nginx", settings(check={"when_down": "warn"})), PAGE)
     assert page.startswith("<!doctype html>")
@@ -309,7 +323,7 @@ def test_the_command_writes_files_that_name_their_own_folder(made, tmp_path, nam
     assert done.exit_code == 0, done.output
     texts = {path.name: path.read_text("utf-8") for path in target.iterdir()}
     assert done.output.split() == [str(target / name) for name in sorted(texts)]
-    main_text = max(texts.values(), key=len)
+    main_text = next(text for text in texts.values() if "# What happens" in text)
     assert str(target) in main_text
     for expected in ("127.0.0.1", "8000"):
         assert expected in main_text

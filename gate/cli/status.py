@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gate.cli.console import config_option, open_config, show_json, show_table, table
+from gate.cli.console import (
+    Exit,
+    config_option,
+    open_config,
+    show_json,
+    show_table,
+    table,
+)
 from gate.workbench.status import collect, summed
 
 if TYPE_CHECKING:
@@ -20,12 +27,13 @@ _CELL = "place", "activity", "action", "outcome", "reason", "count"
 @click.command()
 @config_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def status(config_path: Path, *, as_json: bool) -> None:
+@click.pass_context
+def status(ctx: click.Context, config_path: Path, *, as_json: bool) -> None:
     """Ask the running gate what it rests on and what it has decided.
 
     Shows every worker, the digests of what it serves, what troubles it, and counts of
     decisions since it started; never who. Kinds of which there were fewer than ten
-    are one number.
+    are one number. Exit codes: 0 a gate runs, 1 none does.
     """
     reports = collect(open_config(config_path).state)
     if as_json:
@@ -34,6 +42,7 @@ def status(config_path: Path, *, as_json: bool) -> None:
         _show(reports)
     else:
         click.echo("No gate is running with this state folder.")
+    ctx.exit(Exit.SOUND if reports else Exit.PROBLEMS)
 
 
 def _show(reports: Sequence[Mapping[str, Any]]) -> None:

@@ -1,7 +1,7 @@
 """Header fields that a site must not believe, whoever sent them.
 
-Three kinds: what only the gate may say; another path or method than the one that the
-decision was made on; and, where the site is not to learn it, the reader's address.
+Three kinds: what only the gate may say; another path, method or host than the one that
+the decision was made on; and, where the site is not to learn it, the reader's address.
 Names are keys of a WSGI environ.
 """
 
@@ -18,9 +18,11 @@ CLAIM = "HTTP_X_GATE"
 
 MOVERS = frozenset(
     {
+        "HTTP_X_ENVOY_ORIGINAL_PATH",
         "HTTP_X_FORWARDED_METHOD",
         "HTTP_X_FORWARDED_PATH",
         "HTTP_X_FORWARDED_URI",
+        "HTTP_X_HOST",
         "HTTP_X_HTTP_METHOD",
         "HTTP_X_HTTP_METHOD_OVERRIDE",
         "HTTP_X_METHOD_OVERRIDE",
@@ -30,7 +32,7 @@ MOVERS = frozenset(
         "HTTP_X_REWRITE_URL",
     }
 )
-"""Fields that name another path or method; some sites and their libraries obey."""
+"""Fields that name another path, method or host; some sites and libraries obey."""
 
 _ADDRESS_PREFIXES = (
     "HTTP_CF_IP",

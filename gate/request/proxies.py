@@ -23,6 +23,7 @@ NO_HEADER: Final = "none"
 
 FORWARDING: Final = frozenset(
     {
+        "HTTP_ALI_CDN_REAL_IP",
         "HTTP_CF_CONNECTING_IP",
         "HTTP_CF_CONNECTING_IPV6",
         "HTTP_CF_PSEUDO_IPV4",
@@ -32,20 +33,27 @@ FORWARDING: Final = frozenset(
         "HTTP_FLY_CLIENT_IP",
         "HTTP_FORWARDED",
         "HTTP_FORWARDED_FOR",
+        "HTTP_PROXY_CLIENT_IP",
         "HTTP_TRUE_CLIENT_IP",
+        "HTTP_WL_PROXY_CLIENT_IP",
         "HTTP_X_APPENGINE_USER_IP",
         "HTTP_X_AZURE_CLIENTIP",
+        "HTTP_X_AZURE_SOCKETIP",
         "HTTP_X_CLIENT_IP",
         "HTTP_X_CLUSTER_CLIENT_IP",
+        "HTTP_X_ENVOY_EXTERNAL_ADDRESS",
         "HTTP_X_FORWARDED",
+        "HTTP_X_FORWARDED_CLIENT_CERT",
         "HTTP_X_FORWARDED_FOR",
         "HTTP_X_NF_CLIENT_CONNECTION_IP",
         "HTTP_X_ORIGINAL_FORWARDED_FOR",
+        "HTTP_X_PROXYUSER_IP",
         "HTTP_X_REAL_IP",
+        "HTTP_X_REMOTE_IP",
         "HTTP_X_VERCEL_FORWARDED_FOR",
     }
 )
-"""Fields in which proxies write a client's address, by their names in an environ."""
+"""Fields in which proxies write who a client is, by their names in an environ."""
 
 _FIELD_NAME: Final = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*", re.ASCII)
 _MAPPED: Final = IPv6Network("::ffff:0:0/96")

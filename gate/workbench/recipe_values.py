@@ -206,7 +206,7 @@ def _checking(config: Config) -> dict[str, Any]:
     return {
         "when_down": check.when_down if check else "",
         "banner": check.banner if check else "page",
-        "secret_file": str(check.secret_file) if check and check.secret_file else "",
+        "secret_file": _absolute(check.secret_file if check else None),
         "connect_ms": CONNECT_MS,
         "read_ms": READ_MS,
         "retry_after": RETRY_AFTER,
@@ -217,6 +217,10 @@ def _checking(config: Config) -> dict[str, Any]:
         "part_pattern": PART_PATTERN,
         "cache_fields": CACHE_FIELDS,
     }
+
+
+def _absolute(path: Path | None) -> str:
+    return "" if path is None else str(path.absolute())
 
 
 def _names(config: Config) -> dict[str, Any]:
@@ -233,7 +237,7 @@ def _names(config: Config) -> dict[str, Any]:
         "fields": FIELDS,
         "telltales": tuple(sorted(telltales)),
         "strangers": tuple(sorted(strangers)),
-        "misspelled": tuple(name for field in FIELDS for name in misspelled(field)),
+        "misspelled": tuple(n for name in sorted(strangers) for n in misspelled(name)),
     }
 
 

@@ -28,6 +28,10 @@ from recipes import (
     write_config,
 )
 
+from gate.config import load_config
+from gate.workbench.recipe import HIDDEN
+from gate.workbench.recipe_values import Settings, misspelled, values
+
 UPGRADE = {
     "Host": "localhost",
     "Connection": "Upgrade",
@@ -36,6 +40,13 @@ UPGRADE = {
     "Sec-WebSocket-Version": "13",
     "Sec-Fetch-Mode": "websocket",
     "Sec-Fetch-Site": "same-origin",
+}
+UPGRADES = {
+    "h2c": ("Upgrade: h2c", "Connection: Upgrade, HTTP2-Settings"),
+    "any": ("Upgrade: foo", "Connection: Upgrade"),
+    "a list": ("Upgrade: websocket, h2c", "Connection: Upgrade"),
+    "two lines": ("Upgrade: h2c", "Upgrade: websocket", "Connection: Upgrade"),
+    "a version": ("Upgrade: websocket/13", "Connection: Upgrade"),
 }
 EXEMPT = "/about/undesirable/"
 # What a stranger might say, and what each would mean if it were believed.
@@ -148,7 +159,9 @@ class Behaviour:
     """Tests for one recipe; `name` is the recipe's."""
 
     name = ""
+    believed = ("X-Forwarded-For", "X-Forwarded-Proto")  # of our own proxies
     websocket = True  # whether it takes upgrades as the recipe stands
+    own_page_within = 8  # seconds
     largest = 5_000_000  # bytes of a body that it takes
 
     @pytest.fixture
@@ -320,6 +333,39 @@ class Behaviour:
                 received += peer.recv(100)
             return received
 
+    @pytest.mark.parametrize("lines", UPGRADES.values(), ids=UPGRADES)
+    def test_no_other_upgrade_opens_a_way_around_the_question(self, front, path, lines):
+        """What comes after it on the connection is another reader's, perhaps."""
+        first = ["GET /switch HTTP/1.1", "Host: localhost", *lines]
+        first += ["HTTP2-Settings: AAMAAABkAAQAAP__", f"X-Forwarded-For: {BERLIN}"]
+        second = [f"{name}: {value}" for name, value in DOCUMENT.items()]
+        second += [f"X-Forwarded-For: {MOSCOW}", "Connection: close"]
+        front.site.hits.clear()
+        with socket.create_connection(("127.0.0.1", front.port), timeout=10) as peer:
+            peer.sendall("\r\n".join([*first, "", ""]).encode())
+            received = peer.recv(65536)
+            assert b" 101 " not in received.partition(b"\r\n")[0]
+            received = b""
+            with contextlib.suppress(OSError):  # it may have hung up
+                request = [f"GET {path} HTTP/1.1", *second, "", ""]
+                peer.sendall("\r\n".join(request).encode())
+                while piece := peer.recv(65536):
+                    received += piece
+        assert MARKER not in received.partition(b"HTTP/1.1 ")[2]
+        assert front.site.seen(path) == []
+        for hit in front.site.seen("/switch"):
+            assert hit.field("Upgrade") == hit.field("HTTP2-Settings") == []
+
+    def test_a_websocket_brings_no_other_upgrade_along(self, front):
+        lines = ["GET /switch HTTP/1.1", "Host: localhost", "Connection: Upgrade"]
+        lines += ["Upgrade: websocket", "Upgrade: foo", f"X-Forwarded-For: {BERLIN}"]
+        front.site.hits.clear()
+        with socket.create_connection(("127.0.0.1", front.port), timeout=10) as peer:
+            peer.sendall("\r\n".join([*lines, "", ""]).encode())
+            peer.recv(65536)
+        for hit in front.site.seen("/switch"):
+            assert hit.field("Upgrade") in ([], ["websocket"])
+
     # -- spoofing ----------------------------------------------------------------
 
     @pytest.mark.parametrize("spelling", SPELLINGS)
@@ -369,6 +415,22 @@ class Behaviour:
         }
         front.ask(path=path, headers={**DOCUMENT, **said}, reader=BERLIN)
         for hit in front.site.seen(path):
+            assert "spoofed" not in str(hit.fields)
+
+    def test_no_spelling_of_any_strangers_field_reaches_the_site(self, front, path):
+        """Nor a cache that the site shares with those who come later."""
+        told = values(Settings(config=load_config(front.config, {}), secret=HIDDEN))
+        names = [name for name in told["strangers"] if name not in self.believed]
+        names += [other for name in told["strangers"] for other in misspelled(name)]
+        headers = {**DOCUMENT, "Accept": "text/css", "Sec-Fetch-Dest": "style"}
+        for start in range(0, len(names), 25):
+            said = dict.fromkeys(names[start : start + 25], "spoofed")
+            target = f"{path}.css?{start}"
+            reply = front.ask(path=target, headers={**headers, **said}, reader=BERLIN)
+            assert reply.status == 200, said
+        hits = front.site.seen(f"{path}.css")
+        assert len(hits) == len(range(0, len(names), 25))
+        for hit in hits:
             assert "spoofed" not in str(hit.fields)
 
     @pytest.mark.parametrize(
@@ -520,6 +582,20 @@ class Behaviour:
         assert front.ask().is_notice
         assert front.ask(reader=BERLIN).is_article
         assert len(front.site.hits) == before + 1
+
+    @pytest.mark.parametrize("mode", ["refuse", "warn", "open"])
+    def test_the_gates_own_pages_do_not_wait_for_ever(self, fronted, mode):
+        front = fronted(self.name, fresh=True, check={"when_down": mode})
+        assert front.ask(path="/-/leave").status == 303
+        front.gate.pause()
+        try:
+            began = time.monotonic()
+            reply = front.ask(path="/-/leave")
+            assert time.monotonic() - began < self.own_page_within
+        finally:
+            front.gate.resume()
+        assert reply.status in {503, 504}
+        assert front.site.seen("/-/leave") == []
 
     @pytest.mark.parametrize("mode", ["refuse", "warn", "open"])
     def test_when_the_gate_is_slow_it_is_as_the_deployer_chose(self, fronted, mode):

@@ -109,6 +109,8 @@ class Visited(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         if self.headers.get("Upgrade") and path == "/ws":
             self._upgrade()
+        elif self.headers.get("Upgrade") and path == "/switch":
+            self._switch()
         else:
             self._reply(*self._found(path, body))
 
@@ -148,6 +150,13 @@ class Visited(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
+
+    def _switch(self):
+        """Take whatever protocol is named, and go on as if it were HTTP."""
+        self.send_response(101)
+        self.send_header("Upgrade", self.headers["Upgrade"])
+        self.send_header("Connection", "Upgrade")
+        self.end_headers()
 
     def _upgrade(self):
         key = self.headers["Sec-WebSocket-Key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from gate.model import Severity
 from gate.notices import load_notices
-from gate.workbench.doctor.finding import Finding, error, judged, ok, warning
+from gate.workbench.doctor.codes import CODES
+from gate.workbench.doctor.finding import Finding, error, judged, note, ok, warning
 
 if TYPE_CHECKING:
     from gate.config import Config
@@ -17,8 +18,13 @@ DRAFT = "draft"
 
 
 def check_book(config: Config, report: CheckReport) -> list[Finding]:
-    """Look at what `gate check` found, at drafts, and at the mode."""
-    return [_soundness(config, report), _drafts(config), _mode(config)]
+    """Look at what `gate check` found, at drafts, the mode, and when it is down."""
+    return [
+        _soundness(config, report),
+        _drafts(config),
+        _mode(config),
+        *_when_down(config),
+    ]
 
 
 def _soundness(config: Config, report: CheckReport) -> Finding:
@@ -61,3 +67,10 @@ def _mode(config: Config) -> Finding:
         "mode",
         ("The mode is observe: nobody is warned.", "Decisions are applied."),
     )
+
+
+def _when_down(config: Config) -> list[Finding]:
+    if config.check is None or config.check.when_down != "open":
+        return []
+    told = "It is open: while the gate is down every reader passes unwarned."
+    return [note("D036", "check.when_down", told, CODES["D036"][1])]

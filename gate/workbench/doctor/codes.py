@@ -33,7 +33,10 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "D006": (
         "The running gate was not asked, because none uses this state folder.",
-        "Run gate doctor as the gate's own user, where gate serve runs.",
+        (
+            "Start gate serve; if it runs, run gate doctor as the gate's own user, "
+            "with the same configuration and state folder."
+        ),
     ),
     # The trust list.
     "D010": (
@@ -99,6 +102,10 @@ CODES: dict[str, tuple[str, str]] = {
     "D035": (
         "Every reader passes, because the mode is observe.",
         "Set mode: enforce when the careful start is over.",
+    ),
+    "D036": (
+        "While the gate is down, every reader passes unwarned.",
+        "If that is not what you want, set check.when_down: warn or refuse.",
     ),
     # Logs that record readers.
     "D040": (

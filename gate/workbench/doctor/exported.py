@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from gate.workbench.doctor.finding import Finding, error, note, ok
+from gate.workbench.doctor.finding import Finding, error, ok
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,8 +59,7 @@ def _judged(path: Path, config: Config, report: CheckReport, now: int) -> Findin
     if stale:
         return error("D052", subject, f"It rests on another {', '.join(stale)}.")
     if config.site.cache != EDGE:
-        todo = "Set site.cache: edge when the edge decides by it."
-        return note("D052", subject, f"{told}; site.cache is private.", todo)
+        told += "; site.cache is private, as it must be beside a recipe"
     return ok("D052", subject, f"{told}.")
 
 

@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 from gate.config.checks import is_same_address
 from gate.config.scalars import NO_HEADER
 from gate.model import Membership
+from gate.request.host import is_loopback
+from gate.request.numbers import parse_address
+from gate.request.proxies import Proxies
 from gate.workbench.doctor.finding import Finding, error, note, ok, warning
 from gate.workbench.doctor.verdict import Verdict, verdict_of
 
@@ -49,14 +52,28 @@ def check_forging(
     before, subject = verdict_of(first), f"{first.url}, with forged addresses"
     told = f"Without them: {before}; claiming an area: {met[0]}; another: {met[1]}."
     if met[0] is not met[1] or (before is Verdict.NOTICE and met[0] in _SHOWN):
-        if is_same_address(site.base, config.server.listen):
-            todo = "Ask at the address that readers use, or from another machine."
-            return note("D124", subject, f"{told} This is the gate's own door.", todo)
+        if _speaks_as_proxy(site, config):
+            told += " It cannot be told from here: this machine may speak for readers."
+            todo = "Ask at the address that readers use, from another machine."
+            return note("D124", subject, told, todo)
         return error("D124", subject, told)
     if met[0] in {before, Verdict.REFUSAL}:
         return ok("D124", subject, told)
     todo = "That is right if readers connect directly; else name your proxy."
     return note("D124", subject, f"{told} The header was seen, not believed.", todo)
+
+
+def _speaks_as_proxy(site: Site, config: Config) -> bool:
+    """Whether what the doctor says there comes from an address that is trusted."""
+    if is_same_address(site.base, config.server.listen):
+        return True
+    host = urlsplit(site.base).hostname or ""
+    if not is_loopback(f"[{host}]" if ":" in host else host):
+        return False
+    visitor = config.visitor
+    proxies = Proxies.compile(visitor.trusted_proxies, visitor.header)
+    here = map(parse_address, ("127.0.0.1", "::1"))
+    return any(address is not None and proxies.trusts(address) for address in here)
 
 
 def check_spelling(site: Site, first: Got, config: Config) -> Finding:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gate.request.proxies import FORWARDING
 from gate.workbench.doctor.finding import Finding, Level, note, ok
 from gate.workbench.doctor.nginx_syntax import read_nginx
+from gate.workbench.doctor.nginx_variables import origins_of, variables_of
 from gate.workbench.doctor.recording import recording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from gate.workbench.doctor.nginx_syntax import Directive
+    from gate.workbench.doctor.nginx_variables import Origins
 
 # Lines of an error log below these levels name the client; at crit, failed TLS
 # handshakes still do.
@@ -29,7 +30,8 @@ _ADDRESSES = {
     *("proxy_add_x_forwarded_for", "remote_user", "http_cookie"),
     *(name.lower() for name in FORWARDING),
 }
-_VARIABLE = re.compile(r"\$\{?([a-z0-9_]+)")
+_BLOCKS = {"http", "server", "events"}
+"""One of them stands in every file that says how nginx serves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,13 @@ class _Scope:
 
     access: bool = False
     error: bool = False
+
+
+class _Known(NamedTuple):
+    """What access logs refer to: formats by name, and where variables come from."""
+
+    formats: dict[str, str]
+    origins: Origins
 
 
 def check_nginx(path: Path, level: Level) -> list[Finding]:
@@ -52,8 +61,11 @@ def check_nginx(path: Path, level: Level) -> list[Finding]:
     except (OSError, ValueError) as problem:
         told = f"It cannot be read: {getattr(problem, 'strerror', None) or problem}."
         return [note("D045", str(path), told)]
-    formats = _formats(directives)
-    found = [*_main(directives, formats, level, str(path))]
+    if not any(one.name in _BLOCKS and not one.words for one in directives):
+        told = "It is no configuration of nginx: it has no http, server or events."
+        return [note("D045", str(path), told, "Give nginx.conf or what nginx -T says.")]
+    known = _Known(_formats(directives), origins_of(list(_all(directives)), _ADDRESSES))
+    found = [*_main(directives, known, level, str(path))]
     return found or [ok("D040", str(path), "No log of it names readers.")]
 
 
@@ -73,9 +85,9 @@ def _all(directives: list[Directive]) -> Iterator[Directive]:
 
 
 def _main(
-    directives: list[Directive], formats: dict[str, str], level: Level, name: str
+    directives: list[Directive], known: _Known, level: Level, name: str
 ) -> Iterator[Finding]:
-    yield from _written(directives, formats, level)
+    yield from _written(directives, known, level)
     scope = _below(_Scope(), directives)
     for http in directives:
         if http.name != "http":
@@ -106,7 +118,7 @@ def _said_everywhere(above: bool, block: list[Directive], log: str) -> bool:  # 
 
 
 def _written(
-    directives: list[Directive], formats: dict[str, str], level: Level
+    directives: list[Directive], known: _Known, level: Level
 ) -> Iterator[Finding]:
     """Find each directive that makes nginx write readers' addresses."""
     for directive in _all(directives):
@@ -114,7 +126,7 @@ def _written(
         if not words or words[0] in _NOWHERE:
             continue
         if directive.name == "access_log":
-            yield from _access(directive, formats, level)
+            yield from _access(directive, known, level)
         elif directive.name == "error_log" and not _SILENT & set(words[1:]):
             yield _errors(directive, level)
 
@@ -128,16 +140,29 @@ def _errors(directive: Directive, level: Level) -> Finding:
     return recording(level, "D041", directive.place, told)
 
 
-def _access(
-    directive: Directive, formats: dict[str, str], level: Level
-) -> Iterator[Finding]:
+def _access(directive: Directive, known: _Known, level: Level) -> Iterator[Finding]:
     words = [word for word in directive.words[1:] if "=" not in word]
     name = words[0] if words else _OWN
-    if name not in formats:
+    if name not in known.formats:
         told = f'Its format "{name}" is not defined in these files.'
         yield note("D045", directive.place, told, "Give the output of nginx -T.")
         return
-    held = sorted(set(_VARIABLE.findall(formats[name])) & _ADDRESSES)
+    used, origins = variables_of(known.formats[name]), known.origins
+    told = f'Its format "{name}" writes '
+    held = _named(used, origins.holds)
     if held:
-        told = f'Its format "{name}" writes ${", $".join(held)}.'
-        yield recording(level, "D040", directive.place, told)
+        yield recording(level, "D040", directive.place, f"{told}{held}.")
+        return
+    sorted_by = _named(used, origins.sorts)
+    if sorted_by:
+        todo = "See that no value of it stands for a single reader."
+        told += f"{sorted_by}, as one of fixed values."
+        yield note("D040", directive.place, told, todo)
+
+
+def _named(used: set[str], origins: Mapping[str, str]) -> str:
+    """Name the variables that have an origin, each with it."""
+    return ", ".join(
+        f"${name}" if origins[name] == name else f"${name} (from ${origins[name]})"
+        for name in sorted(used & origins.keys())
+    )

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from gate.workbench.doctor.fetching import Got
 
 _REVISION = re.compile(rb'name="n" value="([0-9a-f.-]+)"')
+_FORM = re.compile(rb"<form\b[^>]*>", re.IGNORECASE)
+_ENCTYPE = re.compile(rb"\benctype=[\"']?text/plain\b", re.IGNORECASE)
 _SEE_OTHER = 303
 
 
@@ -135,13 +137,15 @@ def _continued(site: Site, first: Got) -> Iterator[Finding]:
     match = _REVISION.search(first.body)
     if verdict_of(first) is not Verdict.NOTICE or match is None:
         return
+    kind, end = _encoding(first.body[: match.start()])
     fields = {
-        "Content-Type": "application/x-www-form-urlencoded",
+        "Content-Type": kind,
         "Sec-Fetch-Site": "same-origin",
         "Origin": site.base,
         "Referer": first.url,
     }
-    got = site.get(method="POST", body=f"n={match[1].decode()}", fields=fields)
+    body = f"n={match[1].decode()}{end}"
+    got = site.get(method="POST", body=body, fields=fields)
     cookie = got.field("set-cookie").partition("=")[0]
     if got.status == _SEE_OTHER and cookie:
         yield ok("D129", first.url, "Continue leads to the article.")
@@ -149,6 +153,18 @@ def _continued(site: Site, first: Got) -> Iterator[Finding]:
     else:
         told = f"Continue is answered with {got.status or got.failure}."
         yield warning("D129", first.url, told)
+
+
+def _encoding(before: bytes) -> tuple[str, str]:
+    """Return how a form is sent, as browsers do: its type, and what ends a field.
+
+    Args:
+        before: The page up to a field of the form.
+    """
+    forms = _FORM.findall(before)
+    if forms and _ENCTYPE.search(forms[-1]):
+        return "text/plain", "\r\n"
+    return "application/x-www-form-urlencoded", ""
 
 
 def _explainer(site: Site, config: Config) -> Got:

@@ -10,7 +10,17 @@ from gate.engine.cdn import AS_OF
 from gate.engine.snapshot import look_of, versions_of
 from gate.model import Unknown
 from gate.notices import compile_pages, load_notices
-from gate.workbench.doctor.finding import Finding, Level, judged, note, ok, warning
+from gate.workbench.doctor.codes import CODES
+from gate.workbench.doctor.finding import (
+    Finding,
+    Level,
+    error,
+    judged,
+    note,
+    ok,
+    warning,
+)
+from gate.workbench.doctor.listening import answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -46,7 +56,7 @@ def check_running(
         report: What `gate check` finds now.
     """
     if not reports:
-        return [note("D006", str(config.state), "No running gate was found.")]
+        return [_missing(config)]
     found = [*_trouble(reports), *_addresses(reports)]
     differing = _differing(reports)
     told = f"Workers differ in: {', '.join(differing)}."
@@ -55,6 +65,16 @@ def check_running(
     if not differing:
         found.append(_stale(reports[0], config, report))
     return found
+
+
+def _missing(config: Config) -> Finding:
+    """Say how bad it is that no worker reports: nobody may depend on one yet."""
+    subject, told = str(config.state), "No running gate was found"
+    listen = config.server.listen
+    needed = config.check is not None or config.server.upstream
+    if needed and not answers(listen):
+        return error("D006", subject, f"{told}, and nothing answers at {listen}.")
+    return note("D006", subject, f"{told}.", CODES["D006"][1])
 
 
 def _trouble(reports: Sequence[Report]) -> Iterator[Finding]:

@@ -21,8 +21,9 @@ address is src, after set-src if there is a proxy in front):
     acl gate_now date,sub(txn.gate_until) lt 0
     acl gate_reads method GET HEAD
     acl gate_hides req.fhdr(sec-purpose) -m sub -i anonymous-client-ip
+    acl gate_host req.hdr(host) -m reg -i '^HOSTS_PATTERN(:[0-9]+)?$'
     http-request set-var(txn.gate_until) var(txn.gate_reader),map_ip_int({file},0)
-    http-request set-var(txn.gate_free) bool(true) if gate_now gate_reads !gate_hides
+    http-request set-var(txn.gate_free) bool(true) if {when}
 
 and in the backend, around lua.gate_check:
 
@@ -35,6 +36,7 @@ and in the backend, around lua.gate_check:
     http-request lua.gate_check unless gate_free
 """.format(
     file="/etc/haproxy/gate-free.map",
+    when="gate_now gate_host gate_reads !gate_hides",
     allows="read, share, like, comment, save, contact, donate",
 )
 

@@ -33,7 +33,7 @@ beside it:
 
 In another configuration: if ($gate_free) { return 204; } first in the internal location
 to which auth_request leads. $gate_free is 1 for a GET or HEAD of a reader who is free
-now, else 0.
+now, and asks for a host of site.hosts, else 0.
 """
 
 # Each map is looked at only where the one before says so. What is no plain reading
@@ -54,8 +54,12 @@ map $request_method $gate_free_method {{
     HEAD $gate_free_reader;
 }}
 map $http_sec_purpose $gate_free_reader {{
-    default 1;
+    default $gate_free_host;
     "~*anonymous-client-ip" 0;
+}}
+map $host $gate_free_host {{
+    default 0;
+    "~*^{hosts}$" 1;
 }}
 """
 
@@ -66,5 +70,6 @@ def render(table: EdgeTable) -> bytes:
     lines += ["geo $gate_listed {", "    default 0;"]
     for version, spans in table.free.items():
         lines += [f"    {text}/{size} 1;" for text, size in networks(version, spans)]
-    lines += ["}", _NOW.format(before=below(table.valid_until)).strip("\n"), ""]
+    now = _NOW.format(before=below(table.valid_until), hosts=table.hosts_pattern)
+    lines += ["}", now.strip("\n"), ""]
     return "\n".join(lines).encode()

@@ -27,9 +27,10 @@ def preamble(table: EdgeTable, kind: str, use: str = "") -> list[str]:
         table: The table.
         kind: The kind of file, such as "nginx".
         use: How the edge uses the file; "" for nothing to say. `CACHE_WORD` in it
-            becomes what holds for copies of the site.
+            becomes what holds for copies of the site, `HOSTS_PATTERN` the hosts.
     """
     told = use.strip("\n").replace("CACHE_WORD", table.cache)
+    told = told.replace("HOSTS_PATTERN", table.hosts_pattern)
     counts = " and ".join(f"{len(table.free[v])} of IPv{v}" for v in (4, 6))
     facts = {
         "valid_until": f"{moment(table.valid_until)} (Unix time {table.valid_until})",

@@ -10,6 +10,7 @@ next one; the table ends there.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from ipaddress import ip_network
@@ -64,6 +65,7 @@ class EdgeTable:
         cache: What holds for copies of the site, in the word of X-Gate-Cache.
         versions: Digests of what it rests on, and the version of the gate, by name.
         attribution: What the licences of the databases ask to show; may be empty.
+        hosts: Names that the site is reached by; for any other the gate answers 421.
     """
 
     valid_until: int
@@ -75,6 +77,12 @@ class EdgeTable:
     cache: str
     versions: Mapping[str, str]
     attribution: str
+    hosts: tuple[str, ...]
+
+    @property
+    def hosts_pattern(self) -> str:
+        """A regular expression of exactly these hosts, without anchors."""
+        return f"(?:{'|'.join(map(re.escape, self.hosts))})"
 
     @classmethod
     def of(cls, snapshot: Snapshot, now: int) -> EdgeTable:
@@ -108,6 +116,7 @@ class EdgeTable:
             cache=CACHES[snapshot.config.site.cache],
             versions=_versions(snapshot),
             attribution=" ".join(dict.fromkeys(d.attribution for d in index.databases)),
+            hosts=snapshot.config.site.hosts,
         )
 
     def check_use(self) -> None:

@@ -35,6 +35,7 @@ sub gate_free {{
     unset req.http.X-Gate-Free;
     if (client.ip ~ gate_listed
         && now < std.time("{until}", now)
+        && req.http.Host ~ "(?i)^{hosts}(?::[0-9]+)?$"
         && (req.method == "GET" || req.method == "HEAD")
         && req.http.Sec-Purpose !~ "(?i)anonymous-client-ip") {{
         set req.http.X-Gate-Free = "1";
@@ -50,5 +51,6 @@ def render(table: EdgeTable) -> bytes:
     lines += ["acl gate_listed +table {"]
     for version, spans in table.free.items():
         lines += [f'    "{text}"/{size};' for text, size in networks(version, spans)]
-    lines += ["}", _NOW.format(until=table.valid_until).strip("\n"), ""]
+    now = _NOW.format(until=table.valid_until, hosts=table.hosts_pattern)
+    lines += ["}", now.strip("\n"), ""]
     return "\n".join(lines).encode()

@@ -101,6 +101,13 @@ OWN = (
     ),
     Own(
         ("envoy",),
+        "Two Cookie fields, which no browser sends by HTTP/1.1, are joined by a comma, "
+        "and a comma separates no cookies: the page comes once more.",
+        lambda ask: sum(line.startswith("Cookie:") for line in ask.lines) > 1,
+        frozenset({403}),
+    ),
+    Own(
+        ("envoy",),
         "An answer without a body loses its Content-Type.",
         lambda ask: ask.method == "HEAD" and ask.place == MOSCOW,
         frozenset({403}),

@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[3]
 GATE = str(Path(sys.executable).with_name("gate"))
 TOP = {4: (1 << 32) - 1, 6: (1 << 128) - 1}
 FREE, ASK = "1", "0"
-BATCH = 400  # requests sent before the first answer is read
+BATCH = 100  # requests sent before the first answer is read; within one buffer
 
 
 def text_of(version, number):
@@ -164,7 +164,7 @@ def answers():
 
 
 def batch(peer, addresses):
-    line = "GET / HTTP/1.1\r\nHost: t\r\nX-Forwarded-For: %s\r\n\r\n"
+    line = "GET / HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: %s\r\n\r\n"
     sent = "".join(line % address for address in addresses).encode()
     sender = threading.Thread(target=peer.sendall, args=(sent,))
     sender.start()

@@ -104,6 +104,21 @@ def test_only_plain_reading_is_free(nginx, exported, method, fields, told):
     assert server.ask(method, "/", headers=fields)[1] == told
 
 
+@pytest.mark.parametrize(
+    ("host", "told"),
+    [
+        *((host, b"1") for host in ("LOCALHOST", "localhost:8080", "[::1]:80")),
+        *((host, b"0") for host in ("t", "localhost.t", "t.localhost", "127.0.0x1")),
+    ],
+)
+def test_only_the_hosts_of_the_site_are_free(nginx, exported, host, told):
+    tables = exported()
+    addresses, expected = tables.drawn(300)
+    fields = {"X-Forwarded-For": addresses[expected.index("1")], "Host": host}
+    server = nginx(tables.file("nginx"))
+    assert server.ask("GET", "/", headers=fields)[1] == told
+
+
 def test_without_a_trusted_proxy_nobody_names_an_address(nginx, exported):
     tables = exported()
     addresses, expected = tables.drawn(300)

@@ -27,7 +27,13 @@ sub vcl_synth {
 """
 )
 STARTING = 60  # seconds: the list is compiled as C
-LINE = "GET / HTTP/1.1\r\nHost: t\r\n%sConnection: close\r\n\r\n"
+HOSTS = {
+    **dict.fromkeys(("LOCALHOST", "localhost:8080", "127.0.0.1", "[::1]:80"), "1"),
+    **dict.fromkeys(
+        ("t", "localhost.t", "t.localhost", "127.0.0x1", "localhost:"), "0"
+    ),
+}
+LINE = "GET / HTTP/1.1\r\nHost: localhost\r\n%sConnection: close\r\n\r\n"
 
 
 @pytest.fixture
@@ -109,4 +115,7 @@ def test_only_plain_reading_is_free(varnish, exported):
     assert asked(server.port, free, (LINE % "").replace("GET", "POST")) == "0"
     assert asked(server.port, free, LINE % "Sec-Purpose: prefetch\r\n") == "1"
     assert asked(server.port, free, LINE % hidden) == "0"
+    for host, told in HOSTS.items():
+        line = (LINE % "").replace("localhost", host)
+        assert asked(server.port, free, line) == told, host
     assert asked(server.port, gated, LINE % forged) == "0"

@@ -153,11 +153,24 @@ def test_claims_of_strangers_free_nobody(joined):
             assert joined.ask(headers={**DOCUMENT, name: value}).is_notice
 
 
+def test_another_host_frees_nobody(joined):
+    joined.site.hits.clear()
+    for host in ("evil.example", "localhost.evil.example", "evil.localhost"):
+        headers = {**DOCUMENT, "Host": host}
+        assert joined.ask(path="/a/host", headers=headers, reader=OTHER).status == 421
+    assert joined.site.seen("/a/host") == []
+    for host in ("LOCALHOST", "localhost:8443", "127.0.0.1"):
+        headers = {**DOCUMENT, "Host": host}
+        assert joined.ask(path="/a/host", headers=headers, reader=OTHER).is_article
+
+
 def test_without_the_gate_only_free_readers_get_the_article(joined):
     """The last test of each server: it ends the gate for good."""
     joined.gate.kill()
     joined.site.hits.clear()
     assert joined.ask(path="/a/alone", reader=OTHER).is_article
     assert joined.ask(path="/a/held").status == 503
+    headers = {**DOCUMENT, "Host": "evil.example"}
+    assert joined.ask(path="/a/held", headers=headers, reader=OTHER).status == 503
     assert joined.ask("POST", "/a/held", reader=OTHER).status == 503
     assert joined.site.seen("/a/held") == []
