@@ -137,7 +137,8 @@ def test_continue_opens_the_article_and_nothing_else(front, recipes):
     assert not front.ask("POST", "/comment/1", shown, b"x=1").is_article
 
 
-def test_two_lines_of_cookies_are_read_as_one_field(front, recipes):
+def test_two_lines_of_cookies_are_read_as_one_field(front, name, recipes):
+    """Envoy joins them with a comma, which may be a part of one: the page again."""
     reply = front.ask("POST", "/a/1", recipes.CONTINUE | PRESSED, b"n=0123")
     cookie = reply.headers["Set-Cookie"].partition(";")[0]
     lines = "".join(f"{n}: {v}\r\n" for n, v in recipes.DOCUMENT.items())
@@ -145,7 +146,8 @@ def test_two_lines_of_cookies_are_read_as_one_field(front, recipes):
         f"GET /a/two HTTP/1.1\r\n{lines}Cookie: a=1\r\nCookie: {cookie}\r\n"
         f"X-Forwarded-For: {recipes.MOSCOW}\r\nConnection: close\r\n\r\n"
     )
-    assert recipes.MARKER in front.raw(text.encode())
+    opens = recipes.MARKER in front.raw(text.encode())
+    assert opens == (name != "envoy")
 
 
 def test_no_other_upgrade_reaches_the_site(front, recipes):
