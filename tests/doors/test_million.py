@@ -416,5 +416,6 @@ def test_a_hundred_thousand_questions_over_http(
     seen = sum(results, Counter())
     refused = seen.pop("refused")
     assert seen.total() + refused == OVER_HTTP
-    assert sum(report["total"] for report in json.loads(said)) == seen.total()
+    told = [report["total"] for report in json.loads(said)]  # each in tens
+    assert 0 <= seen.total() - sum(told) < 10 * len(told)
     finish(request, begun, seen)
