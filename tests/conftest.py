@@ -8,19 +8,13 @@ from pathlib import Path
 import pytest
 import yaml
 from hypothesis import settings
+from machine import missing
 
 # A change must pass or fail for what it is, not for the luck of a draw; everywhere
 # else each run looks at new examples.
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
-
-
-def missing(what: str) -> None:
-    """Skip with a reason on a user's machine; fail where everything must be there."""
-    if os.environ.get("CI"):
-        pytest.fail(f"{what} is missing; .ci/run installs it")
-    pytest.skip(f"needs {what}")
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from http.client import HTTPConnection
 
 import pytest
 from click.testing import CliRunner
-from ports import free_port
+from machine import free_port
 
 from gate.cli import main
 from gate.workbench.starter import write_starter

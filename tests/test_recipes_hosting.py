@@ -19,7 +19,7 @@ import time
 
 import pytest
 import yaml
-from ports import free_port
+from machine import free_port
 
 from gate.config import load_config
 from gate.errors import RecipeLacksError

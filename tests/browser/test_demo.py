@@ -25,7 +25,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import yaml
-from ports import free_port
+from machine import free_port
 
 from gate.workbench.starter import write_starter
 

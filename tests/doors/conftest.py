@@ -17,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from ports import free_port
+from machine import free_port
 
 pytest.register_assert_rewrite("recipe_behaviour")
 from recipes import fronted, recipes  # noqa: E402, F401  # fixtures

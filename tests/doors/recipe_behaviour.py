@@ -156,7 +156,11 @@ def secret_family(method="GET", path=EXEMPT):
 
 
 class Behaviour:
-    """Tests for one recipe; `name` is the recipe's."""
+    """Tests for one recipe; `name` is the recipe's.
+
+    A class of this one has a method `is_sound(folder)`, which lets the server itself
+    look at its files.
+    """
 
     name = ""
     believed = ("X-Forwarded-For", "X-Forwarded-Proto")  # of our own proxies
@@ -728,6 +732,3 @@ class Behaviour:
         self.is_sound(tmp_path)
 
     https_upstream = "https://127.0.0.1:18443"
-
-    def is_sound(self, folder):
-        raise NotImplementedError

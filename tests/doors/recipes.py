@@ -15,7 +15,6 @@ import http.client
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -29,7 +28,7 @@ from typing import NamedTuple
 
 import pytest
 import yaml
-from ports import free_port
+from machine import free_port, program
 
 from gate.config import load_config
 from gate.workbench.recipe import render, write
@@ -354,16 +353,6 @@ class Fronted:
     def own_log(self):
         logs = [self.server.log, *self.folder.glob("*.log")]
         return "\n".join(path.read_text("utf-8", "replace") for path in set(logs))
-
-
-def program(name):
-    """Find an installed server."""
-    path = shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin:/usr/local/sbin")
-    if path is None:
-        if os.environ.get("CI"):
-            pytest.fail(f"{name} is missing; .ci/run installs it")
-        pytest.skip(f"needs {name}")
-    return path
 
 
 def nginx_conf(folder):

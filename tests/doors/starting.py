@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
-from pathlib import Path
 
 import pytest
 import recipes
-
-
-def program(name):
-    """Find a server beside this Python, or where the system keeps them."""
-    beside = Path(sys.executable).with_name(name)
-    return str(beside) if beside.exists() else recipes.program(name)
+from machine import free_port, program
 
 
 def replaced(path, *pairs):
@@ -39,7 +32,7 @@ def haproxy(folder, _port):
 
 
 def traefik(folder, _port):
-    hop = f"127.0.0.1:{recipes.free_port()}"
+    hop = f"127.0.0.1:{free_port()}"
     for name in ("traefik.yml", "gate.yml"):
         replaced(folder / name, ("127.0.0.1:8451", hop))
     return (program("traefik"), f"--configFile={folder / 'traefik.yml'}"), {}

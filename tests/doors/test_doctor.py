@@ -20,6 +20,7 @@ from string import Template
 
 import pytest
 from click.testing import CliRunner
+from machine import program
 
 from gate.cli import main
 from gate.workbench.doctor.finding import Level
@@ -212,16 +213,6 @@ http {
 
 
 @pytest.fixture(scope="module")
-def program():
-    path = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
-    if path is None:
-        if os.environ.get("CI"):
-            pytest.fail("nginx is missing; .ci/run installs it")
-        pytest.skip("needs nginx")
-    return path
-
-
-@pytest.fixture(scope="module")
 def numbers(free):
     """A free port for each server."""
     return {name: free() for name in (*BENEATH, "away")}
@@ -255,15 +246,10 @@ def home(tmp_path_factory, away):
 @pytest.fixture(scope="module")
 def certificate(home):
     """A certificate that no authority has signed but these tests."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        if os.environ.get("CI"):
-            pytest.fail("openssl is missing; .ci/run installs it")
-        pytest.skip("needs openssl")
     paths = home / "localhost.pem", home / "localhost.key"
     names = "subjectAltName=DNS:localhost,IP:127.0.0.2,IP:0.0.0.0"
     command = [
-        *(openssl, "req", "-x509", "-nodes", "-days", "2", "-newkey", "ec"),
+        *(program("openssl"), "req", "-x509", "-nodes", "-days", "2", "-newkey", "ec"),
         *("-pkeyopt", "ec_paramgen_curve:prime256v1", "-subj", "/CN=localhost"),
         *("-addext", names, "-out", str(paths[0]), "-keyout", str(paths[1])),
     ]
@@ -291,7 +277,7 @@ def serving(run, home, port, *, state, **settings):
 
 
 @pytest.fixture(scope="module")
-def ports(program, home, numbers, certificate, run, session_state):
+def ports(home, numbers, certificate, run, session_state):
     """Start everything; ports by the names in CONFIG."""
     user = f"user {getpass.getuser()};" if os.geteuid() == 0 else ""
     readers = {"moscow_reader": MOSCOW, "berlin_reader": BERLIN, "secret": "s" * 43}
@@ -300,7 +286,7 @@ def ports(program, home, numbers, certificate, run, session_state):
     path = home / "nginx.conf"
     path.write_text(CONFIG.substitute(values), "utf-8")
     assert certificate.parent == home
-    command = (program, "-p", str(home), "-c", str(path), "-e", "stderr")
+    command = (program("nginx"), "-p", str(home), "-c", str(path), "-e", "stderr")
     with (
         run(*command, port=numbers["moscow"], log=home / "nginx.log"),
         serving(run, home, numbers["gate"], state=session_state),
@@ -617,9 +603,16 @@ class TestLogs:
         text = (home / "nginx.conf").read_text("utf-8").splitlines()[line - 1]
         assert "loud.log combined" in text
 
-    def test_the_output_of_nginx_is_read_as_well(self, home, ports, program, tmp_path):
+    def test_the_output_of_nginx_is_read_as_well(self, home, ports, tmp_path):
         assert ports
-        command = [program, "-T", "-p", str(home), "-c", str(home / "nginx.conf")]
+        command = [
+            program("nginx"),
+            "-T",
+            "-p",
+            str(home),
+            "-c",
+            str(home / "nginx.conf"),
+        ]
         dump = subprocess.run(command, capture_output=True, check=True).stdout
         (tmp_path / "dump").write_bytes(dump)
         (found,) = check_nginx(tmp_path / "dump", Level.WARNING)

@@ -11,13 +11,13 @@ import contextlib
 import getpass
 import os
 import re
-import shutil
 import signal
 import sys
 from pathlib import Path
 from string import Template
 
 import pytest
+from machine import program
 
 from gate.workbench.starter import write_starter
 
@@ -108,16 +108,6 @@ def recipe(port):
 
 
 @pytest.fixture(scope="module")
-def program():
-    path = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
-    if path is None:
-        if os.environ.get("CI"):
-            pytest.fail("nginx is missing; .ci/run installs it")
-        pytest.skip("needs nginx")
-    return path
-
-
-@pytest.fixture(scope="module")
 def home(tmp_path_factory):
     folder = tmp_path_factory.mktemp("nginx") / "home"
     write_starter(folder)
@@ -172,19 +162,19 @@ class Chain:
         return [line for line in lines if f" {path} " in line]
 
 
-def nginx(program, run, work, ports, **values):
+def nginx(run, work, ports, **values):
     """Run nginx with all its servers; only one of them is asked whether it listens."""
     work.mkdir()
     user = f"user {getpass.getuser()};" if os.geteuid() == 0 else ""
     values |= ports | {"work": work, "user": user, "recipe": recipe(ports["gate"])}
     config = work / "nginx.conf"
     config.write_text(CONFIG.substitute(values), "utf-8")
-    command = (program, "-p", str(work), "-c", str(config), "-e", "stderr")
+    command = (program("nginx"), "-p", str(work), "-c", str(config), "-e", "stderr")
     return run(*command, port=ports["front"], log=work / "log")
 
 
 @pytest.fixture(scope="module")
-def chains(program, home, folder, free, run, session_state):
+def chains(home, folder, free, run, session_state):
     """Start a chain of servers; what they write has a name."""
 
     @contextlib.contextmanager
@@ -193,7 +183,7 @@ def chains(program, home, folder, free, run, session_state):
         work = home / name
         command = trusting(home, session_state, ports["gate"], ports["site"])
         with (
-            nginx(program, run, work, ports, folder=folder) as first,
+            nginx(run, work, ports, folder=folder) as first,
             run(*command, port=ports["gate"], log=work / "gate.log") as gate,
         ):
             servers = {n: type(first)(first.process, p) for n, p in ports.items()}

@@ -8,7 +8,7 @@ import http.client
 import json
 
 import pytest
-from ports import free_port
+from machine import free_port
 
 from gate.doors.hops import upstream_fields
 from gate.request.proxies import FORWARDING, Proxies

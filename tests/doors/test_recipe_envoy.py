@@ -10,9 +10,10 @@ import subprocess
 
 import pytest
 import yaml
+from machine import program
 from recipe_behaviour import Behaviour
 from recipes import BERLIN, DOCUMENT, MOSCOW, rendered, write_config
-from starting import program, replaced
+from starting import replaced
 
 
 def read_by_envoy(folder):

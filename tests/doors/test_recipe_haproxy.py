@@ -7,8 +7,9 @@ import stat
 import subprocess
 
 import pytest
+from machine import program
 from recipe_behaviour import Behaviour
-from recipes import program, rendered, write_config
+from recipes import rendered, write_config
 
 
 def read_by_haproxy(folder):

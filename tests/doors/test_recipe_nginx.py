@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import subprocess
 
+from machine import program
 from recipe_behaviour import Behaviour
-from recipes import nginx_conf, program
+from recipes import nginx_conf
 
 
 class TestNginx(Behaviour):

@@ -6,8 +6,9 @@ import subprocess
 import threading
 from collections import Counter
 
+from machine import program
 from recipe_behaviour import Behaviour
-from recipes import BERLIN, DOCUMENT, MOSCOW, NOWHERE, program
+from recipes import BERLIN, DOCUMENT, MOSCOW, NOWHERE
 
 
 class TestVarnish(Behaviour):

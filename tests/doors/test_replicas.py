@@ -14,7 +14,6 @@ import itertools
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from machine import program
 
 from gate.workbench.starter import write_starter
 
@@ -94,26 +94,6 @@ CONTINUE = {
     "Referer": f"http://localhost{ARTICLE}",
     "Sec-Fetch-Site": "same-origin",
 }
-
-
-@pytest.fixture(scope="module")
-def balancer_program(required):
-    return required("haproxy")
-
-
-@pytest.fixture(scope="module")
-def required():
-    """Find a program that a test needs."""
-
-    def find(name):
-        path = shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin")
-        if path is None:
-            if os.environ.get("CI"):
-                pytest.fail(f"{name} is missing; .ci/run installs it")
-            pytest.skip(f"needs {name}")
-        return path
-
-    return find
 
 
 @pytest.fixture(scope="module")
@@ -204,7 +184,7 @@ def begin(stack, run, replica, kind, site):
 
 
 @pytest.fixture(scope="module")
-def balanced(free, run, balancer_program, tmp_path_factory):
+def balanced(free, run, tmp_path_factory):
     """Start HAProxy in front of replicas."""
     with contextlib.ExitStack() as stack:
 
@@ -221,7 +201,7 @@ def balanced(free, run, balancer_program, tmp_path_factory):
             )
             path = folder / "haproxy.cfg"
             path.write_text(text)
-            command = (balancer_program, "-db", "-f", str(path))
+            command = (program("haproxy"), "-db", "-f", str(path))
             log = folder / "haproxy.log"
             return stack.enter_context(run(*command, port=port, log=log))
 

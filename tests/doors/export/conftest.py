@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import random
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -129,21 +127,6 @@ def ended(exported, tmp_path_factory):
     day = datetime.now(UTC).date() - timedelta(days=30)
     export(exported().config, folder, f"--at={day}")
     return Exported(folder, exported().config, exported().judge)
-
-
-@pytest.fixture(scope="session")
-def program():
-    """Find a server program, or say that it is missing."""
-
-    def find(name):
-        path = shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin")
-        if path is None:
-            if os.environ.get("CI"):
-                pytest.fail(f"{name} is missing; .ci/run installs it")
-            pytest.skip(f"needs {name}")
-        return path
-
-    return find
 
 
 @pytest.fixture(scope="session")

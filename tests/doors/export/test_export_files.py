@@ -9,6 +9,7 @@ from bisect import bisect_right
 
 import maxminddb
 import pytest
+from machine import program
 
 from gate.model import Membership
 
@@ -97,7 +98,7 @@ def test_the_database_says_what_it_rests_on(exported):
     assert "DB-IP" in said
 
 
-def test_nginx_reads_the_database(exported, program, run, free, answers, tmp_path):
+def test_nginx_reads_the_database(exported, run, free, answers, tmp_path):
     tables = exported()
     addresses, expected = tables.drawn(5_000)
     port, path = free(), tmp_path / "nginx.conf"

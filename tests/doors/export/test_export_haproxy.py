@@ -6,6 +6,7 @@ import contextlib
 from string import Template
 
 import pytest
+from machine import program
 
 CONFIG = Template(
     """
@@ -39,7 +40,7 @@ def use_of(table):
 
 
 @pytest.fixture
-def haproxy(program, run, free, tmp_path):
+def haproxy(run, free, tmp_path):
     """Start HAProxy with a table; it says whether a reader is free."""
     with contextlib.ExitStack() as stack:
 

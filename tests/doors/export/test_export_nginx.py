@@ -7,6 +7,7 @@ import getpass
 from string import Template
 
 import pytest
+from machine import program
 
 CONFIG = Template(
     """
@@ -36,7 +37,7 @@ SAYS = "location / { return 200 $gate_free; }"
 
 
 @pytest.fixture
-def nginx(program, run, free, tmp_path):
+def nginx(run, free, tmp_path):
     """Start nginx with a table; it says $gate_free unless told otherwise."""
     with contextlib.ExitStack() as stack:
 

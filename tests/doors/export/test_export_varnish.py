@@ -9,6 +9,7 @@ import time
 from string import Template
 
 import pytest
+from machine import program
 
 VCL = Template(
     """
@@ -37,7 +38,7 @@ LINE = "GET / HTTP/1.1\r\nHost: localhost\r\n%sConnection: close\r\n\r\n"
 
 
 @pytest.fixture
-def varnish(program, run, free, tmp_path):
+def varnish(run, free, tmp_path):
     """Start Varnish with a table; it says whether a reader is free."""
     with contextlib.ExitStack() as stack:
 

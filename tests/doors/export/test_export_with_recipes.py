@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from recipes import BERLIN, DOCUMENT, MOSCOW, NOWHERE, STARTS, program
+from machine import program
+from recipes import BERLIN, DOCUMENT, MOSCOW, NOWHERE, STARTS
 
 SAID = 'std.ip(regsub(req.http.X-Forwarded-For, ",.*$", ""), "0.0.0.0")'
 OTHER = "8.8.8.8"  # in no area, and no proxy of ours
