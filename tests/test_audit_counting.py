@@ -14,8 +14,10 @@ VERSIONS = Versions("b", "a", "d", "n", "c", "g")
 def cell(place="RU", section="news"):
     return CountCell(
         period="2026-11-22",
+        hour="",
         site="site",
         place=place,
+        areas=("russia:yes",),
         membership=Membership.YES,
         door="wsgi",
         activity=Activity.READ,
@@ -24,6 +26,8 @@ def cell(place="RU", section="news"):
         outcome=Outcome.COVERED,
         reason="",
         rules=("warn",),
+        shadow=Action.PASS,
+        shadow_rules=(),
         versions=VERSIONS,
     )
 

@@ -27,8 +27,10 @@ VERSIONS = Versions("b", "a", "d", "n", "c", "0")
 def cell(**changes):
     made = {
         "period": "2026-11-22",
+        "hour": "",
         "site": "herald",
         "place": "RU",
+        "areas": ("russia:yes",),
         "membership": Membership.YES,
         "door": "proxy",
         "activity": Activity.READ,
@@ -37,6 +39,8 @@ def cell(**changes):
         "outcome": Outcome.COVERED,
         "reason": "",
         "rules": ("warn-reading",),
+        "shadow": Action.PASS,
+        "shadow_rules": (),
         "versions": VERSIONS,
     }
     return CountCell(**{**made, **changes})

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 
 class Outcome(StrEnum):
-    """What became of a request. "Shown" and "went on" are one outcome on purpose."""
+    """What became of a request. "Shown" and "went on" are one outcome on purpose.
+
+    `DEGRADED`: decided without a usable database, by what the book says for that.
+    `SERVED_WITHOUT_NOTICE`: a violation. `GAP`: not a request but decisions that
+    could not be counted in their own cells.
+    """
 
     PASSED = "passed"
     COVERED = "covered"
@@ -27,6 +32,7 @@ class Outcome(StrEnum):
     DEGRADED = "degraded"
     SERVED_WITHOUT_NOTICE = "served_without_notice"
     REFUSED = "refused"
+    GAP = "gap"
 
 
 class Versions(NamedTuple):
@@ -53,9 +59,12 @@ class CountCell(NamedTuple):
     """One cell of the table of counts.
 
     Attributes:
-        period: First day of the period, "YYYY-MM-DD" (UTC).
-        site: Name of the site.
+        period: Day, "YYYY-MM-DD" (UTC).
+        hour: Hour of the day, "00" to "23" (UTC), if `audit.period` is hour; else "".
+        site: Name of the log that it is counted for (`audit.name`).
         place: Label of the location class, such as "RU", "UA-43" or "other".
+        areas: Areas of which the place is or may be a member, such as
+            "russia:yes", sorted.
         membership: Strongest membership in any area.
         door: Door through which the request came.
         activity: What the request did; None if it was not declared.
@@ -65,12 +74,16 @@ class CountCell(NamedTuple):
         reason: Why the outcome is not the plain one ("kind:asset", "mode:observe",
             "unknown:bad_address", a code of an error), or "".
         rules: Everything that decided, sorted.
+        shadow: Strictest action of the shadow rules alone.
+        shadow_rules: Ids of the shadow rules that matched, sorted.
         versions: What the decision rests on.
     """
 
     period: str
+    hour: str
     site: str
     place: str
+    areas: tuple[str, ...]
     membership: Membership
     door: str
     activity: Activity | None
@@ -79,6 +92,8 @@ class CountCell(NamedTuple):
     outcome: Outcome
     reason: str
     rules: tuple[str, ...]
+    shadow: Action
+    shadow_rules: tuple[str, ...]
     versions: Versions
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import NoReturn
 
 import click
 
 from gate import __version__
 from gate.cli.console import report
+from gate.cli.lazy import LazyGroup
 from gate.errors import FileProblemError, GateError
 
 COMMANDS = {
@@ -21,6 +21,7 @@ COMMANDS = {
     "export": ("export:export", "Write which addresses an edge need not ask about."),
     "status": ("status:status", "Ask the running gate what it does."),
     "doctor": ("doctor:doctor", "Look at a deployment, and say what to do."),
+    "audit": ("audit:audit", "Read, verify and question what was decided."),
     "geo": ("geo:geo", "Look after the GeoIP databases."),
     "schema": ("schema:schema", "Print a JSON Schema for editors."),
     "help": ("help:help_", "Explain codes and words."),
@@ -28,30 +29,8 @@ COMMANDS = {
 """Name -> place of the command in `gate.cli`, and what it does."""
 
 
-class Commands(click.Group):
-    """A group whose commands are imported when they are called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names in the order in which a new user needs them."""
-        del ctx
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the command; None if there is no such command."""
-        del ctx
-        if cmd_name not in COMMANDS:
-            return None
-        module, name = COMMANDS[cmd_name][0].split(":")
-        command: click.Command = getattr(import_module(f"gate.cli.{module}"), name)
-        return command
-
-    def format_commands(
-        self, ctx: click.Context, formatter: click.HelpFormatter
-    ) -> None:
-        """Write the list of commands without importing any."""
-        del ctx
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
+class Commands(LazyGroup):
+    """All commands, with messages and exit codes for errors of the gate."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command; an error of the gate becomes a message and an exit code."""
@@ -70,7 +49,12 @@ def _stop(ctx: click.Context, error: GateError) -> NoReturn:
     ctx.exit(error.exit_code)
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Commands,
+    package="gate.cli",
+    commands=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="gate", message="%(prog)s %(version)s")
 def main() -> None:
     """Warn readers, before the article, where reading on is held against them.

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 SECRET = "check-secret"  # noqa: S105  # the name of a file
 """Name in the state folder of the secret that callers of the gate show."""
 
+AUDIT = "audit"
+"""Name in the state folder of the folder with counts and the sealed log."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
@@ -37,7 +40,8 @@ class Config:
         geo: Where visitors are.
         rules: The rule book's folder and the pinned promises.
         state: Folder that the gate may write to.
-        audit: What is recorded.
+        audit: What is recorded; its folder is filled in.
+        audit_name: Name of the log.
         server: How `gate serve` runs.
         check: How other servers ask the gate; None if none does.
         path: The file.
@@ -53,6 +57,7 @@ class Config:
     rules: Rules
     state: Path
     audit: Audit
+    audit_name: str
     server: Server
     check: Check | None
     path: Path
@@ -132,6 +137,20 @@ def _check(folder: Path, written: Written) -> Check | None:
     )
 
 
+def _audit(folder: Path, written: Written) -> Audit:
+    """Return the section with its folder filled in."""
+    named = written.audit.folder
+    own = folder / written.state / AUDIT
+    return written.audit.model_copy(
+        update={"folder": own if named is None else folder / named}
+    )
+
+
+def _log_name(written: Written) -> str:
+    """Return the name of the log; an IPv6 address cannot stand in it as it is."""
+    return written.audit.name or written.site.hosts[0].strip("[]").replace(":", "-")
+
+
 def _compiled(path: Path, document: Document, written: Written) -> Config:
     folder = path.parent
     databases = tuple(folder / name for name in written.geo.databases)
@@ -144,7 +163,8 @@ def _compiled(path: Path, document: Document, written: Written) -> Config:
             update={"folder": folder / written.rules.folder}
         ),
         state=folder / written.state,
-        audit=written.audit,
+        audit=_audit(folder, written),
+        audit_name=_log_name(written),
         server=written.server,
         check=_check(folder, written),
         path=path,

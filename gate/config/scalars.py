@@ -27,6 +27,7 @@ _LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 _TOKEN = re.compile(r"[a-z0-9!#$%&'*+.^`|~-]+")
 _PREFIX = re.compile(r"/(?:[A-Za-z0-9._~-]+/)+")
+_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
 _LONGEST_HOST = 253  # characters, RFC 1035 section 2.3.4
 _LARGEST_PORT = 65_535
 _EVERYONE = "would believe everyone on the internet."
@@ -52,6 +53,16 @@ def host_name(text: str) -> str:
     if len(host) > _LONGEST_HOST or not _HOST.fullmatch(host):
         raise refusal(f"{quoted(text)} is not a host name.", "There are no wildcards.")
     return host
+
+
+def _log_name(text: str) -> str:
+    """Return the name of a log: a word that can stand in a file name and a key name."""
+    if not _NAME.fullmatch(text):
+        raise refusal(
+            f"{quoted(text)} is not a name for a log.",
+            "Use small letters, digits, dots and hyphens, such as news.example.org.",
+        )
+    return text
 
 
 def _is_address(host: str) -> bool:
@@ -203,6 +214,7 @@ Host = Annotated[str, _of(host_name), _text("news.example.org")]
 HttpsUrl = Annotated[str, _of(_https_url), _text("https://www.wikipedia.org/")]
 PageUrl = Annotated[str, _of(_page_url), _text("/about/undesirable/")]
 Upstream = Annotated[str, _of(upstream_url), _text("http://127.0.0.1:8000")]
+LogName = Annotated[str, _of(_log_name), _text("news.example.org")]
 Listen = Annotated[str, _of(listen_address), _text("127.0.0.1:8080")]
 HeaderName = Annotated[str, _of(_header), _text("X-Forwarded-For")]
 Trusted = Annotated[str, _of(_trusted), _text("10.0.0.0/8")]

@@ -17,6 +17,7 @@ from gate.config.scalars import (
     Host,
     HttpsUrl,
     Listen,
+    LogName,
     Method,
     OwnPrefix,
     PageUrl,
@@ -143,6 +144,33 @@ class Audit(Strict):
 
     on_failure: Literal["serve", "refuse"] = Field(
         description="When a decision cannot be counted: serve, or refuse with 503."
+    )
+    name: LogName | None = Field(
+        default=None,
+        description="Name of the log, of each replica its own; the first of "
+        "site.hosts if not given.",
+    )
+    period: Literal["day", "hour"] = Field(
+        default="day",
+        description="hour: rows that hold enough decisions also tell the hour.",
+    )
+    folder: FilePath | None = Field(
+        default=None,
+        description='Folder of the tables, the sealed log and its key; "audit" in the '
+        "state folder if not named.",
+    )
+    seal: Literal["serve", "apart"] = Field(
+        default="serve",
+        description="Who seals: a process of `gate serve`, or `gate audit seal` that "
+        "you run each day, best as a user of its own.",
+    )
+    least: Annotated[Whole, Field(ge=10, le=10_000)] = Field(
+        default=10,
+        description="Rows with fewer decisions are merged before they are sealed.",
+    )
+    keep_days: Annotated[Whole, Field(ge=31, le=36_500)] = Field(
+        default=730,
+        description="Days after which `gate audit prune` drops rows; proofs stay.",
     )
 
 

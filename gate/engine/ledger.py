@@ -57,7 +57,10 @@ class Ledger:
         self._snapshot = snapshot
         self._counter = counter
         self._now = now
-        self._period = datetime.fromtimestamp(now, UTC).date().isoformat()
+        moment = datetime.fromtimestamp(now, UTC)
+        self._period = moment.date().isoformat()
+        hourly = snapshot.config.audit.period == "hour"
+        self._hour = f"{moment.hour:02}" if hourly else ""
         self._gaps = gaps
         self._meter = meter
         self._members: dict[int, Mapping[str, Membership]] = {}
@@ -90,8 +93,10 @@ class Ledger:
         add = self._open(
             CountCell(
                 period=self._period,
-                site=self._snapshot.config.site.name,
+                hour=self._hour,
+                site=self._snapshot.config.audit_name,
                 place=found.label,
+                areas=self._named_areas(class_id),
                 membership=max(self._in_force(class_id).values(), default=_NO),
                 door=door,
                 activity=activity,
@@ -100,6 +105,8 @@ class Ledger:
                 outcome=outcome,
                 reason=reason or ",".join(decision.reasons),
                 rules=decision.by,
+                shadow=decision.shadow,
+                shadow_rules=decision.shadow_rules,
                 versions=self._snapshot.versions,
             )
         )
@@ -122,8 +129,10 @@ class Ledger:
         add = self._open(
             CountCell(
                 period=self._period,
-                site=self._snapshot.config.site.name,
+                hour=self._hour,
+                site=self._snapshot.config.audit_name,
                 place="",
+                areas=(),
                 membership=_NO,
                 door=door,
                 activity=None,
@@ -132,6 +141,8 @@ class Ledger:
                 outcome=Outcome.REFUSED,
                 reason=error.code,
                 rules=(),
+                shadow=Action.PASS,
+                shadow_rules=(),
                 versions=self._snapshot.versions,
             )
         )
@@ -156,6 +167,10 @@ class Ledger:
             return self._counter.slot(cell)
         except CountingError as error:
             return partial(_fail, error)
+
+    def _named_areas(self, class_id: int) -> tuple[str, ...]:
+        found = self._in_force(class_id).items()
+        return tuple(sorted(f"{area}:{level}" for area, level in found if level))
 
     def _in_force(self, class_id: int) -> Mapping[str, Membership]:
         """Return the membership of a class in each area, by the version of today."""

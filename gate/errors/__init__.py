@@ -6,7 +6,10 @@ GateError                      E000  `base`
 ├── DatabaseError              E2xx  `database`       where visitors are
 ├── BookError                  E3xx  `book`           the rule book as a whole
 ├── RequestError               E4xx  `request`        what arrived
-└── ServiceError               E5xx  `service`        what stands around the gate
+├── ServiceError               E5xx  `service`        what stands around the gate
+├── SealingError               E61x  `sealing`        the sealed log, its key
+├── AskingError                E64x  `asking`         questions to the log
+└── ImportingError             E66x  `importing`      logs and totals of others
 
 Every class carries a code, an exit code for the command line, and a remedy. What is
 wrong within a file of the rule book is a finding with an R code. No message ever holds
@@ -15,6 +18,7 @@ a visitor's address, path or header.
 
 from __future__ import annotations
 
+from gate.errors.asking import AskingError
 from gate.errors.base import FindingsError, GateError
 from gate.errors.book import (
     BookError,
@@ -48,6 +52,7 @@ from gate.errors.export import (
     ReloadCommandError,
     TablePlaceError,
 )
+from gate.errors.importing import ImportingError
 from gate.errors.request import (
     AnonymousPrefetchError,
     BadBodyError,
@@ -61,6 +66,7 @@ from gate.errors.request import (
     UnknownCallerError,
     UnknownHostError,
 )
+from gate.errors.sealing import SealingError
 from gate.errors.service import (
     BrokenCompressionError,
     CountingError,
@@ -81,6 +87,7 @@ from gate.errors.service import (
 
 __all__ = [
     "AnonymousPrefetchError",
+    "AskingError",
     "BadBodyError",
     "BadCheckError",
     "BadHostError",
@@ -103,6 +110,7 @@ __all__ = [
     "FilesChangedError",
     "FindingsError",
     "GateError",
+    "ImportingError",
     "IndexDamagedError",
     "IndexStaleError",
     "LastGoodServedError",
@@ -117,6 +125,7 @@ __all__ = [
     "RelayedDatabaseError",
     "ReloadCommandError",
     "RequestError",
+    "SealingError",
     "SecretError",
     "ServiceError",
     "SiteMissingError",
