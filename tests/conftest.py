@@ -10,6 +10,8 @@ import yaml
 from hypothesis import settings
 from machine import missing
 
+from gate.audit.forks import living
+
 # A change must pass or fail for what it is, not for the luck of a draw; everywhere
 # else each run looks at new examples.
 settings.register_profile("ci", derandomize=True)
@@ -38,6 +40,16 @@ ROOT = Path(__file__).parent.parent
 def session_state(tmp_path_factory):
     """One state folder for the whole run, so that an index is built once."""
     return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture(autouse=True)
+def small_tables(monkeypatch):
+    """Let tables of counts be small, and none stay open after a test."""
+    monkeypatch.setattr("gate.audit.table.SLOTS", 256)
+    before = set(living())
+    yield
+    for desk in set(living()) - before:
+        desk.close()
 
 
 @pytest.fixture

@@ -236,6 +236,11 @@ class TestReadiness:
 class Broken:
     """A counter whose disk is full."""
 
+    trouble = "disk_full"
+
+    def open(self):
+        """Have nothing to open."""
+
     def slot(self, _cell):
         raise CountingError("full")
 

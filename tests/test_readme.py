@@ -56,6 +56,20 @@ def test_a_command_of_the_manual_does_what_it_says(command):
     assert told.exit_code == 0, told.output
 
 
+@pytest.mark.usefixtures("starter")
+def test_the_auditor_gets_on_with_the_commands_of_the_manual():
+    learn, seal = blocks("sh", "gate audit sample"), blocks("sh", "gate audit seal")
+    lines = [line for block in (*learn, *seal) for line in block.splitlines()]
+    told = {
+        line: CliRunner().invoke(main, shlex.split(line)[1:], catch_exceptions=False)
+        for line in lines
+    }
+    # The sample holds a violation, and a report on it says so.
+    expected = [1 if "report" in line else 0 for line in lines]
+    assert [found.exit_code for found in told.values()] == expected, told
+    assert Path("report.html").read_text("utf-8").startswith("<!doctype html>")
+
+
 def test_the_two_commands_of_the_set_up_are_in_the_manual():
     first, second = [b for b in blocks("bash") if b.startswith("python3 -m venv")]
     assert first.endswith("gate serve --demo\n")

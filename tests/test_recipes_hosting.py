@@ -203,6 +203,51 @@ def test_the_service_is_exposed_as_little_as_systemd_can_measure(
     assert float(level[1]) <= 1.2  # of 10
 
 
+APART = {"seal": "apart", "folder": "/var/lib/gate-audit"}
+
+
+def test_systemd_finds_nothing_wrong_with_a_sealer_of_its_own(files, analyze, tmp_path):
+    made = files("systemd", check=CHECK, state="/var/lib/gate", audit=APART)
+    assert sorted(made) == ["gate-seal.service", "gate-seal.timer", "gate.service"]
+    write(made.values(), tmp_path)
+    done = subprocess.run(
+        (analyze, "verify", "--man=no", tmp_path / "gate-seal.timer"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    told = [line for line in done.stderr.splitlines() if "gate-seal" in line]
+    assert (done.returncode, told) == (0, [])
+    done = subprocess.run(
+        (analyze, "security", "--offline=true", tmp_path / "gate-seal.service"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    level = re.search(r"gate-seal\.service: ([0-9.]+)", done.stdout)
+    assert level is not None, done.stderr
+    assert float(level[1]) <= 1.2  # of 10
+
+
+def test_a_sealer_of_its_own_is_another_user_with_the_folders_that_it_needs(files):
+    made = files("systemd", check=CHECK, state="/var/lib/gate", audit=APART)
+    unit = made["gate-seal.service"].text
+    assert "\nUser=gate-seal\nGroup=gate\n" in unit
+    assert "install -d -m 0700 -o gate-seal -g gate /var/lib/gate-audit/key\n" in unit
+    for name in ("gate.service", "gate-seal.service"):
+        assert '\nReadWritePaths="/var/lib/gate-audit"\n' in made[name].text
+
+
+def test_a_sealer_of_its_own_needs_a_folder_that_it_can_reach(files):
+    with pytest.raises(RecipeLacksError) as caught:
+        files("systemd", check=CHECK, audit={"seal": "apart"})
+    assert "audit.folder" in caught.value.lacks
+
+
+def test_without_one_there_is_nothing_beside_the_gate(files):
+    assert [*files("systemd", check=CHECK)] == ["gate.service"]
+
+
 def test_systemd_needs_to_know_what_the_gate_is_to_do(files):
     with pytest.raises(RecipeLacksError):
         files("systemd")

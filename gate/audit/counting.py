@@ -11,10 +11,12 @@ from enum import StrEnum
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from gate.model import Action, Membership
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from gate.model import Action, Activity, Membership
+    from gate.model import Activity
 
 
 class Outcome(StrEnum):
@@ -97,12 +99,56 @@ class CountCell(NamedTuple):
     versions: Versions
 
 
+def bare_cell(
+    period: str,
+    site: str,
+    *,
+    outcome: Outcome,
+    reason: str,
+    action: Action = Action.PASS,
+) -> CountCell:
+    """Return a cell that tells nothing but an outcome and why there is no more to it.
+
+    Args:
+        period: Day, "YYYY-MM-DD" (UTC).
+        site: Name of the log.
+        outcome: What became of the decisions.
+        reason: Why they have no cells of their own.
+        action: What was asked for.
+    """
+    return CountCell(
+        period=period,
+        hour="",
+        site=site,
+        place="",
+        areas=(),
+        membership=Membership.NO,
+        door="",
+        activity=None,
+        section="",
+        action=action,
+        outcome=outcome,
+        reason=reason,
+        rules=(),
+        shadow=Action.PASS,
+        shadow_rules=(),
+        versions=Versions("", "", "", "", "", ""),
+    )
+
+
 class Counter(Protocol):
     """Where counts go.
 
     The engine asks once for the slot of a cell and then adds to the slot, so that
     a table in shared memory costs one addition for each decision.
     """
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be counted now, in one word; "" if it can."""
+
+    def open(self) -> None:
+        """Make ready in this process, before the first count."""
 
     def slot(self, cell: CountCell) -> Callable[[], None]:
         """Return what adds one to the count of `cell`.
@@ -119,9 +165,14 @@ class Counter(Protocol):
 class MemoryCounter:
     """Counts of this period and the last, in the memory of this process only."""
 
+    trouble = ""
+
     def __init__(self) -> None:
         self._lock = Lock()
         self._counts: dict[CountCell, list[int]] = {}
+
+    def open(self) -> None:
+        """Do nothing: memory is always ready."""
 
     def slot(self, cell: CountCell) -> Callable[[], None]:
         with self._lock:

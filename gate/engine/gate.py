@@ -9,6 +9,9 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from gate.audit import MemoryCounter
+from gate.audit.counter import TableCounter
+from gate.audit.tables import TABLES
+from gate.config.load import AUDIT
 from gate.engine.alarms import Alarms
 from gate.engine.ledger import Gaps
 from gate.engine.renewal import EVERY, Renewal
@@ -40,6 +43,7 @@ class Gate:
 
     Attributes:
         stopping: Whether the process is about to end; whoever serves says so.
+        noticed: What whoever serves notices beside the gate, one sentence each.
     """
 
     def __init__(
@@ -51,6 +55,7 @@ class Gate:
         meter: Meter | None = None,
     ) -> None:
         self.stopping = False
+        self.noticed: tuple[str, ...] = ()
         self._meter = meter
         self.counter = MemoryCounter() if counter is None else counter
         self._clock = clock
@@ -72,7 +77,8 @@ class Gate:
 
         Args:
             config: Path of config.yaml.
-            counter: Where counts go; in memory if None.
+            counter: Where counts go; if None, into tables in `audit.folder`, which
+                are not opened before the first count.
             meter: Where the operation is measured; nowhere if None.
 
         Raises:
@@ -81,7 +87,12 @@ class Gate:
             BookError: The book could not be proved.
         """
         renewal = Renewal(Path(config), os.environ)
-        gate = cls(renewal.begin(), counter=counter, meter=meter)
+        snapshot = renewal.begin()
+        if counter is None:
+            audit, name = snapshot.config.audit, snapshot.config.audit_name
+            folder = audit.folder or snapshot.config.state / AUDIT
+            counter = TableCounter(folder / TABLES, site=name)
+        gate = cls(snapshot, counter=counter, meter=meter)
         gate._keep_up(renewal)
         return gate
 
@@ -99,9 +110,16 @@ class Gate:
     def trouble(self) -> tuple[str, ...]:
         """What the gate has to do without, and what it notices, one sentence each."""
         if self._renewal is not None:
-            return (*self._renewal.trouble, *self._health.alarms.holding)
-        known = (f"{error.code}: {error}" for error in self.snapshot.trouble)
-        return (*known, *self._health.alarms.holding)
+            known = self._renewal.trouble
+        else:
+            errors = self.snapshot.trouble
+            known = tuple(f"{error.code}: {error}" for error in errors)
+        return (*known, *self.noticed, *self._uncounted, *self._health.alarms.holding)
+
+    @property
+    def _uncounted(self) -> tuple[str, ...]:
+        why = self.counter.trouble.replace("_", " ")
+        return (f"E508: Decisions cannot be counted: {why}.",) if why else ()
 
     @property
     def reloads(self) -> dict[str, int]:

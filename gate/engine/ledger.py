@@ -8,8 +8,9 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from gate.audit import CountCell, Outcome
-from gate.errors import CountingError, UncountedError
-from gate.model import Action, Membership
+from gate.audit.counting import bare_cell
+from gate.errors import CountingError, UncountableError, UncountedError
+from gate.model import Action, Membership, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from gate.engine.meters import Meter
     from gate.engine.snapshot import Snapshot
     from gate.errors import RequestError
-    from gate.model import Activity
+    from gate.model import Activity, Decision
 
 
 class Gaps:
@@ -102,7 +103,7 @@ class Ledger:
                 activity=activity,
                 section=cell.section,
                 action=decision.action,
-                outcome=outcome,
+                outcome=_degraded(decision, outcome, reason),
                 reason=reason or ",".join(decision.reasons),
                 rules=decision.by,
                 shadow=decision.shadow,
@@ -165,8 +166,20 @@ class Ledger:
     def _open(self, cell: CountCell) -> Callable[[], None]:
         try:
             return self._counter.slot(cell)
+        except UncountableError as error:
+            return partial(_fail, error, self._gap())
         except CountingError as error:
             return partial(_fail, error)
+
+    def _gap(self) -> Callable[[], None]:
+        """Return what counts a decision that has no place in the vocabulary."""
+        gap = bare_cell(
+            self._period,
+            self._snapshot.config.audit_name,
+            outcome=Outcome.GAP,
+            reason="vocabulary",
+        )
+        return self._open(gap)
 
     def _named_areas(self, class_id: int) -> tuple[str, ...]:
         found = self._in_force(class_id).items()
@@ -190,9 +203,21 @@ def _both(first: Callable[[], None], then: Callable[[], None]) -> None:
     then()
 
 
-def _fail(error: CountingError) -> None:
+def _fail(error: CountingError, gap: Callable[[], None] | None = None) -> None:
     """Stand in for a slot that could not be had."""
+    if gap is not None:
+        gap()
     raise error
 
 
+def _degraded(decision: Decision, outcome: Outcome, reason: str) -> Outcome:
+    """Tell what was decided without a usable database from what was decided with one.
+
+    What passes for a reason of its own (a part of a page, `mode: observe`) keeps it.
+    """
+    plain = outcome is Outcome.COVERED or (outcome is Outcome.PASSED and not reason)
+    return Outcome.DEGRADED if plain and _UNUSABLE in decision.reasons else outcome
+
+
 _NO = Membership.NO
+_UNUSABLE = f"unknown:{Unknown.DATABASE_UNUSABLE}"

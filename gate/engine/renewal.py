@@ -291,4 +291,5 @@ def _fixed_changes(old: Config, new: Config) -> frozenset[str]:
     }
     pairs["server.timeouts.stop"] = old.server.timeouts.stop, new.server.timeouts.stop
     pairs["state"] = old.state, new.state
+    pairs["audit.folder"] = old.audit.folder, new.audit.folder
     return frozenset(key for key, (one, other) in pairs.items() if one != other)

@@ -10,10 +10,12 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from gate.answer import leave
+from gate.audit import Outcome
 from gate.decision import Cell, Patterns, Table, stricter
 from gate.engine.detours import refuse_detour
 from gate.engine.ledger import Gaps, Ledger
 from gate.engine.meeting import Meeting, meet
+from gate.engine.oversight import goes_out_unasked, says_shown
 from gate.engine.plans import Plan, is_settled, passing, settled_outcome
 from gate.errors import CountingError, UncountedError
 from gate.model import Activity, Unknown
@@ -25,9 +27,12 @@ if TYPE_CHECKING:
     from gate.engine.meters import Meter
     from gate.engine.snapshot import Snapshot
     from gate.errors import RequestError
-    from gate.model import Answer, Passage, Request
+    from gate.model import Answer, Kind, Passage, Request
 
 DAY = 86_400
+"""Seconds."""
+
+HOUR = 3_600
 """Seconds."""
 
 MOST_PLANS = 100_000
@@ -52,7 +57,8 @@ class Serving:
     Attributes:
         snapshot: What decisions rest on.
         ends: First second (Unix time) in which another `Serving` must be made: a
-            rule begins or ends, the database becomes too old, or the day ends.
+            rule begins or ends, the database becomes too old, or the day ends (the
+            hour, if counts tell it).
         until: The same, or the second in which the gate next looks at its files.
     """
 
@@ -171,6 +177,8 @@ class Serving:
         add = None
         if is_settled(self.snapshot, cell, request.kind, activity):
             outcome, reason = settled_outcome(cell, request.kind, activity)
+            if self._is_unwarned(cell, request.kind, activity, passage):
+                outcome, reason = Outcome.SERVED_WITHOUT_NOTICE, ""
             add = self._ledger.slot(
                 cell,
                 class_id,
@@ -199,17 +207,45 @@ class Serving:
                 self._tells,
             )
         )
+        outcome, reason = met.outcome, met.reason
+        if self._is_unwarned(plan.cell, request.kind, activity, met.reply, request):
+            outcome, reason = Outcome.SERVED_WITHOUT_NOTICE, ""
         add = self._ledger.slot(
             plan.cell,
             class_id,
             door=request.door,
             # Continue is counted like the page before it: nothing tells them apart.
-            activity=activity if met.reason else activity or Activity.READ,
-            outcome=met.outcome,
-            reason=met.reason,
+            activity=activity if reason else activity or Activity.READ,
+            outcome=outcome,
+            reason=reason,
         )
         self._ledger.count(add)
         return met.reply
+
+    def _is_unwarned(
+        self,
+        cell: Cell,
+        kind: Kind,
+        activity: Activity | None,
+        reply: Answer | Passage,
+        request: Request | None = None,
+    ) -> bool:
+        """Say whether an article goes out without the notice that must come first.
+
+        Args:
+            cell: What holds.
+            kind: What the request is for.
+            activity: What it does; None for an undeclared unsafe method.
+            reply: What is about to go out.
+            request: What arrived; None for what is sent to all alike, so that nothing
+                that one of them says counts.
+        """
+        if self.snapshot.config.mode == "observe":
+            return False
+        decision, revision = cell.decision, self.snapshot.pages.revision
+        return goes_out_unasked(decision, kind, activity, reply) and not (
+            request is not None and says_shown(decision, request, revision)
+        )
 
     def _leave(self, request: Request, class_id: int) -> Answer:
         exits = self.snapshot.config.site.exit_url
@@ -250,7 +286,8 @@ class Serving:
         return built + self.snapshot.book.unknown.max_age_days * DAY
 
     def _ends(self, now: int) -> list[int]:
-        ends = [now - now % DAY + DAY]
+        step = HOUR if self.snapshot.config.audit.period == "hour" else DAY
+        ends = [now - now % step + step]
         if self._table.until is not None:
             ends.append(self._table.until)
         if not self._is_old(now):

@@ -22,6 +22,43 @@ class CountingError(ServiceError):
     code: ClassVar[str] = "E508"
 
 
+class UncountableError(CountingError):
+    """A decision has something about it that has no place in a count.
+
+    Attributes:
+        field: Field of the count; what stood in it is not told.
+    """
+
+    code: ClassVar[str] = "E519"
+
+    def __init__(self, field: str) -> None:
+        super().__init__(
+            f"The field {field} of a count holds what may not be recorded.",
+            hint="Use short names of letters, digits and hyphens for sections, rules "
+            "and areas; if they are, please report it.",
+        )
+        self.field = field
+
+
+class TableDamagedError(ServiceError):
+    """A table of counts is not whole, or not one that this version can read.
+
+    Attributes:
+        path: The file.
+        what: What is wrong with it, in one word.
+    """
+
+    code: ClassVar[str] = "E520"
+    remedy: ClassVar[str] = (
+        "It is moved aside and never counted again; what could be read of it is in the "
+        "log, and the rest is a gap. Look at the disk, and whether an older gate ran."
+    )
+
+    def __init__(self, *, path: str, what: str, why: str) -> None:
+        super().__init__(f"{path} is damaged: {why}.", hint=self.remedy)
+        self.path, self.what = path, what
+
+
 class FileProblemError(ServiceError):
     """The system refuses to open, read or write a file."""
 

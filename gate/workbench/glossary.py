@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gate import config, documents, notices, rules
+from gate.audit.findings import CODES as AUDIT_CODES
 from gate.errors import GateError
 from gate.workbench.doctor.codes import CODES as DOCTOR_CODES
 
@@ -54,7 +55,8 @@ class CodeEntry:
 def code_table() -> dict[str, CodeEntry]:
     """Return every code that the gate can issue, sorted."""
     table = {error.code: _of_error(error) for error in error_classes()}
-    for code, (meaning, remedy) in {**config.CODES, **DOCTOR_CODES}.items():
+    explained = {**config.CODES, **DOCTOR_CODES, **AUDIT_CODES}
+    for code, (meaning, remedy) in explained.items():
         table[code] = CodeEntry(meaning=meaning, remedy=remedy)
     for codes in (documents.CODES, rules.CODES, notices.CODES):
         for code, meaning in codes.items():

@@ -112,7 +112,7 @@ RECIPES: Final[Mapping[str, Recipe]] = {
     "systemd": Recipe(
         about="The gate as a service of the system.",
         folder="/etc/systemd/system",
-        needs=("task",),
+        needs=("task", "audit apart"),
         page=False,
     ),
     "compose": Recipe(
@@ -153,7 +153,11 @@ def render(name: str, settings: Settings) -> tuple[File, ...]:
         "page": f"{folder}/{PAGE}" if page else "",
         "page_html": page,
     }
-    files = [_file(path, text, settings) for path, text in _rendered(name, context)]
+    files = [
+        _file(path, text, settings)
+        for path, text in _rendered(name, context)
+        if text.strip()  # not every configuration needs every file
+    ]
     if page:
         files.append(File(path=PAGE, text=page))
     return tuple(sorted(files, key=lambda file: file.path))

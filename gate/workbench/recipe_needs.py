@@ -10,6 +10,7 @@ from gate.errors import RecipeLacksError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from gate.config import Config
     from gate.workbench.recipe_values import Settings
 
 
@@ -42,6 +43,14 @@ def demand(recipe: str, needs: Iterable[str], settings: Settings) -> None:
         need = NEEDS[name]
         if not need.is_there(settings):
             raise RecipeLacksError(recipe=recipe, lacks=need.name, hint=need.hint)
+
+
+def _is_reachable(config: Config) -> bool:
+    """Say whether another user can get at the audit folder, if one seals."""
+    audit, state = config.audit.folder, config.state.absolute()
+    if config.audit.seal == "serve" or audit is None:
+        return True
+    return not audit.absolute().is_relative_to(state)
 
 
 NEEDS: Final[dict[str, Need]] = {
@@ -80,6 +89,11 @@ NEEDS: Final[dict[str, Need]] = {
         lambda s: s.site is not None or s.config.check is not None,
         "what the gate is to do: stand before a site, or be asked by other servers",
         "Set server.upstream in config.yaml, or write the section check.",
+    ),
+    "audit apart": Need(
+        lambda s: _is_reachable(s.config),
+        "an audit.folder outside the state folder, as another user seals",
+        "Write audit.folder: /var/lib/gate-audit in config.yaml.",
     ),
     "plain upstream": Need(
         lambda s: s.site is None or not s.site.tls,

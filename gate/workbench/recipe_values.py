@@ -247,6 +247,8 @@ def _places(config: Config) -> dict[str, Any]:
         "config_path": str(config.path.absolute()),
         "state": str(config.state.absolute()),
         "rules": str(config.rules.folder.absolute()),
+        "audit": _absolute(config.audit.folder),
+        "seals_apart": config.audit.seal == "apart",
         "databases": tuple(str(Path(p).absolute()) for p in config.geo.databases),
     }
 

@@ -163,7 +163,7 @@ def test_an_upstream_is_a_site(serve, upstream):
 
 def test_a_broken_configuration_leaves_the_gate_at_work(home, serve, tmp_path):
     folder = tmp_path / "own"
-    shutil.copytree(home, folder, ignore=shutil.ignore_patterns("run"))
+    shutil.copytree(home, folder, ignore=shutil.ignore_patterns("run", "audit"))
     server = serve("--demo", folder=folder)
     config = folder / "config.yaml"
     sound = config.read_text()
@@ -184,7 +184,7 @@ def test_hangup_reads_the_address_of_the_site_anew(
     home, serve, upstream, free, tmp_path
 ):
     folder = tmp_path / "moved"
-    shutil.copytree(home, folder, ignore=shutil.ignore_patterns("run"))
+    shutil.copytree(home, folder, ignore=shutil.ignore_patterns("run", "audit"))
     config = folder / "config.yaml"
     sound, unset = config.read_text(), "# upstream: http://127.0.0.1:8000"
     assert unset in sound

@@ -294,4 +294,19 @@ CODES: dict[str, tuple[str, str]] = {
             "the gate's Set-Cookie."
         ),
     ),
+    # The sealed log.
+    "D130": (
+        "The signing key can be read by whoever serves.",
+        (
+            "Set audit.seal: apart and let a user of its own run gate audit seal each "
+            "day, as gate recipe systemd does; then gate audit key change."
+        ),
+    ),
+    "D131": (
+        "Days are not sealed although they are over.",
+        (
+            "Look at what the sealer says on standard error, or run gate audit seal as "
+            "its user."
+        ),
+    ),
 }

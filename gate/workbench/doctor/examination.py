@@ -26,6 +26,7 @@ from gate.workbench.doctor.others import check_others
 from gate.workbench.doctor.page import read_page
 from gate.workbench.doctor.probe import probe
 from gate.workbench.doctor.running import check_running
+from gate.workbench.doctor.sealed import check_sealed
 from gate.workbench.doctor.sighting import see
 from gate.workbench.doctor.trust import check_trust
 from gate.workbench.doctor.verdict import is_notice
@@ -103,6 +104,7 @@ def examine(
     found += check_databases(config, report.book, now)
     found += check_book(config, report)
     found += check_files(config)
+    found += check_sealed(config, now)
     found += check_exported(config, order.exported, report, now)
     found += check_running(collect(config.state), config, report)
     if order.peer:

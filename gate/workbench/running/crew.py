@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from gate.doors.health import READY, readiness, reasons
 from gate.engine.meters import Board, Meter
+from gate.workbench.running.beside import PAUSE, Beside, spawned
+from gate.workbench.running.hearsay import heard
 from gate.workbench.running.operations import Operations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from gate.engine import Gate
+
+SEALER: Final = "gate.workbench.sealer"
+"""The program that seals."""
 
 _log = logging.getLogger("gate")
 
@@ -66,9 +73,11 @@ class GateCrew(Crew):
     Args:
         operations: Where operators look, "host:port" or "unix:/path"; None measures
             nothing.
+        seals: The configuration by which a process beside the workers seals; None
+            leaves that to somebody else.
     """
 
-    def __init__(self, operations: str | None) -> None:
+    def __init__(self, operations: str | None, seals: Path | None = None) -> None:
         self.gate: Gate | None = None
         self.on_begin: Callable[[], None] | None = None
         self.meter: Meter | None = None
@@ -77,6 +86,7 @@ class GateCrew(Crew):
         self._since: dict[str, float] = {}
         self._said: dict[str, Any] = {}
         self._stops = False
+        self._seals, self._sealer = seals, Beside(PAUSE)
         if operations is not None:
             self._board = Board()
             self.meter = Meter(self._board)
@@ -92,6 +102,7 @@ class GateCrew(Crew):
             self._operations.open()
 
     def tend(self, close: Callable[[], None]) -> None:
+        self._tend_sealer()
         if self._operations is None:
             return
         had_begun = self._operations.has_begun
@@ -99,6 +110,16 @@ class GateCrew(Crew):
             _log.error(
                 "The operations listener ended and was begun again.",
                 extra={"code": "operations-ended"},
+            )
+
+    def _tend_sealer(self) -> None:
+        if self._seals is None:
+            return
+        path, had_begun = self._seals, self._sealer.has_begun
+        begun = self._sealer.tend(lambda: spawned(SEALER, path, str(os.getpid())))
+        if begun and had_begun:
+            _log.error(
+                "The sealer ended and was begun again.", extra={"code": "sealer-ended"}
             )
 
     def seat(self, taken: set[int]) -> int:
@@ -123,6 +144,8 @@ class GateCrew(Crew):
     def begin(self) -> None:
         if self.on_begin is not None:
             self.on_begin()
+        if self.gate is not None:
+            self.gate.counter.open()
         self.beat()
 
     def look(self) -> None:
@@ -134,6 +157,8 @@ class GateCrew(Crew):
         if gate is None:
             return
         gate.tick()
+        if self._seals is not None:
+            gate.noticed = heard(gate.snapshot.config.state)
         if meter is None:
             return
         meter.beat()
@@ -157,6 +182,7 @@ class GateCrew(Crew):
             self._board.stop()
 
     def end(self) -> None:
+        self._sealer.end()
         if self._operations is not None:
             self._operations.end()
         _log.info("The gate has stopped.", extra={"code": "stopped"})

@@ -11,9 +11,7 @@ import json
 import os
 import signal
 import socket
-import sys
 import time
-from contextlib import suppress
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -22,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gate.doors.health import DEGRADED, READY, STOPPING
 from gate.errors import PortTakenError
+from gate.workbench.running.beside import Beside, forked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -64,7 +63,7 @@ class Operations:
         self._board = board
         self._address = address
         self._socket: socket.socket | None = None
-        self._pid = 0
+        self._process = Beside()
 
     def open(self) -> None:
         """Listen, so that nobody else can; answers come from `tend` on.
@@ -81,7 +80,7 @@ class Operations:
     @property
     def has_begun(self) -> bool:
         """Whether the process was begun before."""
-        return bool(self._pid)
+        return self._process.has_begun
 
     def tend(self, close: Callable[[], None]) -> bool:
         """Begin the process if it does not run; say whether that was so.
@@ -89,18 +88,13 @@ class Operations:
         Args:
             close: Closes, in the process, what it inherits and must not hold.
         """
-        if self._pid and _is_running(self._pid):
-            return False
         parent = os.getpid()
-        sys.stdout.flush()
-        self._pid = os.fork()
-        if not self._pid:
-            try:
-                close()
-                self._run(parent)
-            finally:
-                os._exit(1)  # nothing of the server may run on in here
-        return True
+
+        def run() -> None:
+            close()
+            self._run(parent)
+
+        return self._process.tend(lambda: forked(run))
 
     def leave(self) -> None:
         """Close in a worker what only the server and the listener need."""
@@ -109,10 +103,7 @@ class Operations:
 
     def end(self) -> None:
         """End the process; it says "stopping" to the last."""
-        if self._pid:
-            with suppress(ProcessLookupError):
-                os.kill(self._pid, signal.SIGKILL)
-            self._pid = 0
+        self._process.end()
         self.leave()
         if self._address.startswith(_UNIX):
             Path(self._address.removeprefix(_UNIX)).unlink(missing_ok=True)
@@ -282,11 +273,3 @@ def _listen(address: str) -> socket.socket:
         listening.bind((host, int(port)))
     listening.listen(64)
     return listening
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True

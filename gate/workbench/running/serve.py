@@ -172,8 +172,9 @@ def serve(
 ) -> None:
     """Serve until a signal ends it: TERM and INT stop; files that change are taken.
 
-    Where it listens, its workers and threads, and `timeouts.stop` change only with a
-    new start. HUP makes every worker look at once whether files have changed.
+    Where it listens, its workers and threads, `timeouts.stop` and whether it begins a
+    sealer change only with a new start. HUP makes every worker look at once whether
+    files have changed.
 
     Args:
         config: What the deployer chose.
@@ -196,7 +197,8 @@ def serve(
         check_free(operations, "server.operations")
     check_free(address)
     set_up(config.server.log)
-    crew = GateCrew(operations)
+    seals = config.path if config.audit.seal == "serve" else None
+    crew = GateCrew(operations, seals)
     stand = Stand(config.path, source, crew)
     crew.on_begin = stand.open_status
     server = Server(stand.build, settings(config, address, pidfile), crew)

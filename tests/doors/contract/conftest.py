@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pytest
 import yaml
 
+from gate.audit import Outcome
 from gate.engine import Gate
 from gate.errors import RequestError
 from gate.model import Action, Passage
@@ -194,6 +195,12 @@ def houses(configure, folder):
             doors = all_doors(gate, site, listening, folder)
             made[banner] = House(gate, doors, (site, behind), tells=banner == "site")
         yield made
+        for house in made.values():
+            counts = house.gate.counter.counts()
+            assert counts
+            unwarned = [c for c in counts if c.outcome is Outcome.SERVED_WITHOUT_NOTICE]
+            assert unwarned == [], "an article went out without its notice"
+            assert all(c.outcome is not Outcome.GAP for c in counts)
 
 
 @pytest.fixture

@@ -1,0 +1,290 @@
+"""The folder of tables: who may use it, and reading what no living process counts into.
+
+Reading holds the lock of a table, so that two sealers never read the same one. A table
+that is held by this very process is passed over: to open it twice would end its lock.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import logging
+import os
+import re
+import stat
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Self
+
+from gate.audit import layout
+from gate.audit.table import BEGUN, ENDING, HELD, is_shared
+from gate.errors import TableDamagedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from gate.audit.counting import CountCell
+
+TABLES: Final = "tables"
+"""Name within the audit folder of the folder where tables lie."""
+
+ASIDE: Final = "aside"
+"""Name within that folder of the one where damaged tables are kept."""
+
+YOUNG: Final = 60.0
+"""Seconds for which a table may be in the making."""
+
+_NAME: Final = re.compile(rf"[0-9a-f]{{32}}{re.escape(ENDING)}")
+_MOST: Final = layout.HEADER + layout.SLOT * (1 << 16)
+"""Bytes that are read of a file, whatever it is."""
+
+_TAKEN: Final = {errno.EACCES, errno.EAGAIN}
+_WHY: Final[Mapping[str, str]] = {
+    "foreign": "it is no table of counts",
+    "version": "another version of the gate wrote it",
+    "header": "its beginning is not whole",
+    "truncated": "a part of it is missing",
+    "texts": "it holds counts that this version of the gate cannot read",
+}
+
+_log = logging.getLogger("gate")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableRead:
+    """What could be read of a table.
+
+    Attributes:
+        id: Random, in hexadecimal; for a file of another name, that name.
+        path: The file.
+        day: The day that it was opened for, "YYYY-MM-DD" (UTC); "" if it is lost.
+        cells: How often each cell was met; none of them 0 times.
+        unreadable: How many decisions were counted beside a text that is lost.
+        damage: What is wrong with the file; None if nothing is. Such a file is to be
+            moved aside (`ClosedTable.set_aside`), never removed.
+    """
+
+    id: str
+    path: Path
+    day: str
+    cells: Mapping[CountCell, int]
+    unreadable: int
+    damage: TableDamagedError | None = None
+
+
+class ClosedTable:
+    """A table that no living process counts into, locked until it is left.
+
+    Use it as a context manager; `remove` and `set_aside` belong inside.
+
+    Attributes:
+        id: As in `TableRead`.
+        path: The file.
+    """
+
+    def __init__(self, path: Path, handle: int) -> None:
+        self.id, self.path = path.stem, path
+        self._handle = handle
+        if handle >= 0:
+            HELD.add(self.id)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+    def release(self) -> None:
+        """Let go of the lock."""
+        if self._handle >= 0:
+            os.close(self._handle)
+            HELD.discard(self.id)
+            self._handle = -1
+
+    @property
+    def day(self) -> str:
+        """The day that it was opened for; "" if that is lost."""
+        if self._handle < 0:
+            return ""
+        header = layout.unpack_header(os.pread(self._handle, layout.HEADER, 0))
+        return "" if header is None else header.day
+
+    def read(self) -> TableRead:
+        """Read everything that is there; damage is told in what is returned.
+
+        Raises:
+            OSError: The disk cannot be read.
+        """
+        data = _whole(self._handle)
+        header = layout.unpack_header(data)
+        what = _damage(self.path, header, len(data))
+        found = layout.Scan({}, 0, strange=False)
+        if what in {"", "truncated", "header"}:
+            found = layout.scan(data)
+        if found.strange and not what:
+            what = "texts"
+        # Whatever stands where no header vouches for it would pass for a count.
+        unreadable = 0 if what == "header" else found.unreadable
+        return TableRead(
+            id=self.id,
+            path=self.path,
+            day="" if header is None else header.day,
+            cells=found.cells,
+            unreadable=unreadable,
+            damage=_error(self.path, what),
+        )
+
+    def remove(self) -> None:
+        """Remove the file: everything in it is sealed."""
+        self.path.unlink(missing_ok=True)
+
+    def set_aside(self) -> Path:
+        """Move the file to where nothing reads it, and return where it is now.
+
+        Raises:
+            OSError: It cannot be moved.
+        """
+        folder = self.path.parent / ASIDE
+        folder.mkdir(mode=0o700, exist_ok=True)
+        place, number = folder / self.path.name, 1
+        while place.exists() or place.is_symlink():
+            place, number = folder / f"{self.path.name}.{number}", number + 1
+        self.path.rename(place)
+        return place
+
+
+def open_folder(folder: Path) -> Path:
+    """Return the folder of tables, made if it is not there, for its owner only.
+
+    Where a sealer with a user of its own reads the tables (`audit.seal: apart`), the
+    deployer makes the audit folder for a common group and sets its setgid bit (mode
+    2770). Then, and only then, the group may read and remove tables as well (2770 for
+    the folder, 0660 for its files).
+
+    Args:
+        folder: The folder of tables. The audit folder above it (`audit.folder`) is
+            made as well; the one above that must be there.
+
+    Raises:
+        OSError: It cannot be made, belongs to somebody else, or too many may write it.
+    """
+    folder.parent.mkdir(mode=0o700, exist_ok=True)
+    shared = _checked(folder.parent)
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+        if shared:
+            folder.chmod(0o2770)
+    _checked(folder)
+    return folder
+
+
+def closed_tables(folder: Path) -> Iterator[ClosedTable]:
+    """Find the tables that no living process counts into, each with its lock held.
+
+    What was begun and never counted in is removed on the way. A file that may not be
+    opened is passed over and told of in the log.
+
+    Args:
+        folder: Where tables lie; nothing is found if there is none.
+    """
+    try:
+        names = sorted(path for path in folder.iterdir() if path.name != ASIDE)
+    except FileNotFoundError:
+        return
+    for path in names:
+        is_begun = path.suffix == BEGUN and _NAME.fullmatch(path.stem + ENDING)
+        if path.stem in HELD or (is_begun and _is_young(path)):
+            continue
+        table = _locked(path)
+        if table is not None and is_begun:
+            with table:
+                table.remove()
+        elif table is not None:
+            yield table
+
+
+def remove(table: ClosedTable) -> None:
+    """Remove a table whose counts are sealed; its lock stays until it is left."""
+    table.remove()
+
+
+def _is_young(path: Path) -> bool:
+    """Say whether a process may be about to lock a file that it has just made."""
+    try:
+        return time.time() - path.lstat().st_ctime < YOUNG
+    except OSError:  # it has its name by now
+        return True
+
+
+def _locked(path: Path) -> ClosedTable | None:
+    """Return a file with its lock held; None if that cannot be had."""
+    try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            return ClosedTable(path, -1)
+        handle = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:  # another sealer was faster
+        return None
+    except OSError as error:
+        _tell(error)
+        return None
+    try:
+        fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.fstat(handle).st_nlink:
+            return ClosedTable(path, handle)
+    except OSError as error:
+        if error.errno not in _TAKEN:
+            _tell(error)
+    os.close(handle)
+    return None
+
+
+def _tell(error: OSError) -> None:
+    _log.error(
+        "A table of counts cannot be opened, and waits: %s.",
+        (error.strerror or type(error).__name__).lower(),
+        extra={"code": "E520"},
+    )
+
+
+def _whole(handle: int) -> bytes:
+    if handle < 0:
+        return b""
+    size, pieces, at = min(os.fstat(handle).st_size, _MOST), [], 0
+    while at < size and (piece := os.pread(handle, size - at, at)):
+        pieces.append(piece)
+        at += len(piece)
+    return b"".join(pieces)
+
+
+def _damage(path: Path, header: layout.Header | None, size: int) -> str:
+    """Say in one word what is wrong with a file; "" if nothing is."""
+    if not _NAME.fullmatch(path.name):
+        return "foreign"
+    if header is None:
+        return "header" if size > layout.HEADER else "truncated"
+    if header.version != layout.VERSION:
+        return "version"
+    whole = layout.HEADER + header.slots * layout.SLOT
+    return "" if size == whole else "truncated"
+
+
+def _error(path: Path, what: str) -> TableDamagedError | None:
+    if not what:
+        return None
+    return TableDamagedError(path=str(path), what=what, why=_WHY[what])
+
+
+def _checked(folder: Path) -> bool:
+    """Return whether a folder is shared with a group.
+
+    Raises:
+        PermissionError: Somebody else owns it, or more may write to it than should.
+    """
+    found = folder.stat()
+    shared = is_shared(found.st_mode)
+    too_many = stat.S_IWOTH if shared else stat.S_IWGRP | stat.S_IWOTH
+    if found.st_uid not in {0, os.geteuid()} or found.st_mode & too_many:
+        raise PermissionError(errno.EPERM, "others may write to it", str(folder))
+    return shared

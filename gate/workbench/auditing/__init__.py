@@ -1,0 +1,1 @@
+"""Whole tasks over the sealed log: report, query, sample, replay, import, reconcile."""

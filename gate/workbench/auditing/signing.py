@@ -1,0 +1,107 @@
+"""Changing the signing key, so that the log tells of it for ever."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gate.audit import keys
+from gate.audit.alone import alone
+from gate.audit.log import LOG, Log
+from gate.audit.segments import append_event
+from gate.errors.sealing import KeyMissingError, SealerBusyError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gate.audit.notes import Signer, Verifier
+
+
+def current_key(folder: Path, name: str) -> Verifier:
+    """Return the public key that the log is sealed with.
+
+    Args:
+        folder: The audit folder (`audit.folder`).
+        name: `audit.name`.
+
+    Raises:
+        SealingError: There is no key, or it cannot be used.
+    """
+    return keys.load(folder, name).verifier
+
+
+def change_key(folder: Path, name: str, reason: str = "") -> tuple[Verifier, Verifier]:
+    """Replace the signing key: an event says so, signed by both.
+
+    A change that was interrupted is finished instead of begun anew.
+
+    Args:
+        folder: The audit folder.
+        name: `audit.name`.
+        reason: Told in the log; may be empty.
+
+    Returns:
+        The old key and the new one.
+
+    Raises:
+        SealingError: The key or the log is not as it must be, or a seal is running.
+    """
+    log = Log(folder / LOG, name)
+
+    def record(old: Signer, new: Signer) -> None:
+        details = {"old_key": old.verifier.vkey, "new_key": new.verifier.vkey}
+        told = details | ({"reason": reason} if reason else {})
+        append_event(log, "key_change", told, [old, new])
+
+    with alone(folder) as is_alone:
+        if not is_alone:
+            raise SealerBusyError
+        finished = _finish(folder, log)
+        if finished:
+            return finished
+        old = keys.load(folder, name).verifier
+        return old, keys.change(folder, name, record).verifier
+
+
+def replace_lost_key(folder: Path, name: str, reason: str) -> Verifier:
+    """Make a new key where the old one is lost: an event says so for ever.
+
+    Args:
+        folder: The audit folder.
+        name: `audit.name`.
+        reason: How it was lost; told in the log.
+
+    Returns:
+        The new key.
+
+    Raises:
+        SealingError: The old key is there, or the log is not as it must be.
+    """
+    log = Log(folder / LOG, name)
+
+    def record(new: Signer) -> None:
+        named = log.named_keys()
+        details = {"new_key": new.verifier.vkey, "reason": reason}
+        if named:
+            details["old_key"] = named[-1].vkey
+        append_event(log, "key_lost", details, [new])
+
+    with alone(folder) as is_alone:
+        if not is_alone:
+            raise SealerBusyError
+        if not log.checkpoint_path.exists():
+            raise KeyMissingError(path=str(keys.key_path(folder)))
+        finished = _finish(folder, log)
+        return finished[1] if finished else keys.lost(folder, name, record).verifier
+
+
+def _finish(folder: Path, log: Log) -> tuple[Verifier, Verifier] | None:
+    """Finish a change that is in the log; None if there is none to finish."""
+    begun = keys.begun(folder, log.site)
+    if begun is None or not log.checkpoint_path.exists():
+        return None
+    for header in log.headers(log.head(log.named_keys())):
+        if header.details.get("new_key") == begun.vkey:
+            keys.settle(folder, log.site, begun)
+            named = log.named_keys()
+            return named[-2] if len(named) > 1 else begun, begun
+    return None

@@ -1,0 +1,293 @@
+"""Sealing what was counted: every day once, nothing lost, nothing doubled."""
+
+from __future__ import annotations
+
+import errno
+import multiprocessing
+import os
+import stat
+from datetime import date
+
+import pytest
+from counted import SITE, cell, count, noon, seal_all, sound
+
+from gate.audit import Outcome
+from gate.audit.alone import alone
+from gate.audit.counter import TableCounter
+from gate.audit.keys import key_path
+from gate.audit.log import Log
+from gate.audit.parquet import read_rows
+from gate.audit.segments import due_days
+from gate.audit.suppression import UNTOLD
+from gate.audit.tables import TABLES
+from gate.errors.sealing import (
+    KeyExposedError,
+    KeyMissingError,
+    SealingDiskError,
+    StrangersLogError,
+)
+
+FORK = multiprocessing.get_context("fork")
+
+
+@pytest.fixture
+def audit(tmp_path):
+    """An audit folder with two days of counts and one without."""
+    folder = tmp_path / "audit"
+    count(
+        folder,
+        "2026-11-18",
+        {cell("2026-11-18"): 30, cell("2026-11-18", place="DE"): 3},
+    )
+    count(folder, "2026-11-20", {cell(): 25})
+    count(folder, "2026-11-20", {cell(): 17})
+    return folder
+
+
+def tables(audit):
+    return sorted(path.name for path in (audit / TABLES).glob("*.table"))
+
+
+def rows_of(audit, header):
+    log = Log(audit / "log", SITE)
+    return [sealed.row for sealed in read_rows(log.rows_path(header), SITE)]
+
+
+@pytest.mark.parametrize(
+    ("newest", "oldest", "days"),
+    [
+        pytest.param("", "", [], id="nothing was ever counted"),
+        pytest.param("", "2026-11-22", [], id="counting began today"),
+        pytest.param(
+            "", "2026-11-20", ["2026-11-20", "2026-11-21"], id="the first seal"
+        ),
+        pytest.param("2026-11-20", "", ["2026-11-21"], id="an empty day"),
+        pytest.param("2026-11-21", "2026-11-01", [], id="a late table waits"),
+        pytest.param("2026-12-24", "2026-11-01", [], id="the clock went back"),
+    ],
+)
+def test_days_are_due_when_they_are_over(newest, oldest, days):
+    assert due_days(newest, oldest, date(2026, 11, 22)) == days
+
+
+def test_a_clock_that_was_years_behind_makes_no_years_of_segments():
+    days = due_days("", "1970-01-01", date(2026, 11, 22))
+    assert (len(days), days[-1]) == (366, "2026-11-21")
+
+
+def test_each_day_that_is_over_is_a_segment_also_an_empty_one(audit):
+    done = seal_all(audit)
+    headers = sound(audit)
+    assert [(h.period, h.total, len(h.tables)) for h in headers] == [
+        ("2026-11-18", 33, 1),
+        ("2026-11-19", 0, 0),
+        ("2026-11-20", 42, 2),
+        ("2026-11-21", 0, 0),
+    ]
+    assert list(done.sealed) == headers
+    assert done.new_key.startswith(f"{SITE}/gate-audit+")
+    assert tables(audit) == []
+
+
+def test_a_second_seal_of_the_day_does_nothing(audit):
+    seal_all(audit)
+    before = (audit / "log" / "sites" / SITE / "checkpoint").read_bytes()
+    assert seal_all(audit) == ((), False, 0, "", ())
+    assert (audit / "log" / "sites" / SITE / "checkpoint").read_bytes() == before
+
+
+def test_what_is_counted_today_stays(audit):
+    count(audit, "2026-11-22", {cell("2026-11-22"): 5})
+    seal_all(audit)
+    assert len(tables(audit)) == 1
+    seal_all(audit, "2026-11-23")
+    assert sound(audit)[-1].total == 5
+
+
+def test_nothing_is_made_before_a_day_is_over(tmp_path):
+    folder = tmp_path / "audit"
+    assert seal_all(folder) == ((), False, 0, "", ())
+    count(folder, "2026-11-22", {cell("2026-11-22"): 50})
+    assert seal_all(folder) == ((), False, 0, "", ())
+    assert not (folder / "log").exists()
+    assert not (folder / "key").exists()
+
+
+def test_a_late_table_is_counted_in_the_next_segment(audit):
+    seal_all(audit)
+    count(audit, "2026-11-20", {cell(): 12})
+    count(audit, "2026-11-22", {cell("2026-11-22"): 30})
+    seal_all(audit, "2026-11-23")
+    newest = sound(audit)[-1]
+    assert (newest.period, newest.total, newest.late) == ("2026-11-22", 42, 12)
+    assert [row.n for row in rows_of(audit, newest)] == [42]
+
+
+@pytest.mark.parametrize(("late", "on_time"), [(3, 30), (30, 3)])
+def test_a_few_late_decisions_are_only_some(audit, late, on_time):
+    seal_all(audit)
+    count(audit, "2026-11-20", {cell(): late})
+    count(audit, "2026-11-22", {cell("2026-11-22"): on_time})
+    seal_all(audit, "2026-11-23")
+    newest = sound(audit)[-1]
+    assert (newest.total, newest.late) == (33, UNTOLD)
+
+
+def test_a_table_of_a_clock_ahead_is_counted_at_once(audit):
+    count(audit, "2027-01-01", {cell("2027-01-01"): 50})
+    seal_all(audit)
+    newest = sound(audit)[-1]
+    assert (newest.period, newest.total, newest.late) == ("2026-11-21", 50, 50)
+
+
+def test_a_table_in_use_is_left_for_the_next_day(audit):
+    child = FORK.Process(target=hold, args=(audit, (pipe := FORK.Pipe())[1]))
+    child.start()
+    pipe[0].recv()
+    done = seal_all(audit, wait=0.2)
+    assert (done.waiting, len(tables(audit))) == (1, 1)
+    assert sound(audit)[2].total == 42
+    child.terminate()
+    child.join()
+    seal_all(audit, "2026-11-23")
+    assert sound(audit)[-1].total == 11
+
+
+def hold(audit, pipe):
+    """Count as a worker that has not heard of the new day."""
+    counter = TableCounter(audit / TABLES, site=SITE, clock=lambda: noon("2026-11-20"))
+    add = counter.slot(cell())
+    for _ in range(11):
+        add()
+    pipe.send("counted")
+    pipe.poll(60)
+
+
+def test_a_table_that_is_let_go_of_in_time_is_waited_for(audit):
+    child = FORK.Process(target=hold, args=(audit, (pipe := FORK.Pipe())[1]))
+    child.start()
+    pipe[0].recv()
+    left = []
+    end = FORK.Process(target=kill_soon, args=(child.pid,))
+    end.start()
+    done = seal_all(audit, wait=30, on_segment=lambda *told: left.append(told[1]))
+    child.join()
+    end.join()
+    assert (done.waiting, left) == (0, [3, 2, 1, 0])
+    assert sound(audit)[2].total == 53
+
+
+def kill_soon(pid):
+    import time  # noqa: PLC0415 - in the child
+
+    time.sleep(0.5)
+    os.kill(pid, 9)
+
+
+def test_a_table_that_was_sealed_but_not_removed_is_not_counted_again(audit):
+    kept = {path: path.read_bytes() for path in (audit / TABLES).glob("*.table")}
+    seal_all(audit)
+    for path, data in kept.items():
+        path.write_bytes(data)
+    assert seal_all(audit).sealed == ()
+    assert tables(audit) == []
+    for path, data in kept.items():
+        path.write_bytes(data)
+    seal_all(audit, "2026-11-24")
+    assert sum(h.total for h in sound(audit)) == 75
+
+
+def test_counts_whose_text_is_lost_are_a_gap(audit):
+    count(
+        audit, "2026-11-19", {cell("2026-11-19"): 30, cell("2026-11-19", door="x"): 40}
+    )
+    for path in (audit / TABLES).glob("*.table"):
+        path.write_bytes(path.read_bytes().replace(b'"door":"x"', b'"door":"y"'))
+    seal_all(audit)
+    header = sound(audit)[1]
+    assert (header.total, header.gaps) == (70, 40)
+    found = [(row.outcome, row.reason, row.n) for row in rows_of(audit, header)]
+    assert found == [("gap", "unreadable", 40), ("covered", "", 30)]
+
+
+def test_a_table_that_is_cut_short_is_counted_and_moved_aside(audit):
+    for path in (audit / TABLES).glob("*.table"):
+        path.write_bytes(path.read_bytes() + b"x")
+    done = seal_all(audit)
+    assert sum(h.total for h in sound(audit)) == 75
+    assert [error.code for error in done.damaged] == ["E520"] * 3
+    assert len(list((audit / TABLES / "aside").iterdir())) == 3
+
+
+def test_what_is_no_table_is_moved_aside_and_told(audit):
+    (audit / TABLES / f"{'0' * 32}.table").write_bytes(b"nonsense" * 1000)
+    done = seal_all(audit)
+    assert [error.code for error in done.damaged] == ["E520"]
+    assert len(list((audit / TABLES / "aside").iterdir())) == 1
+    assert seal_all(audit, "2026-11-23").damaged == ()
+    assert sum(h.total for h in sound(audit)) == 75
+
+
+def test_gap_cells_and_violations_are_told_in_the_header(audit):
+    day = "2026-11-21"
+    gap = cell(day, outcome=Outcome.GAP, reason="overflow")
+    bad = cell(day, outcome=Outcome.SERVED_WITHOUT_NOTICE)
+    count(audit, day, {gap: 12, bad: 3, cell(day): 40})
+    seal_all(audit)
+    newest = sound(audit)[-1]
+    assert (newest.gaps, newest.violations, newest.total) == (12, UNTOLD, 55)
+
+
+def test_the_key_is_for_the_sealer_alone(audit):
+    seal_all(audit)
+    path = key_path(audit)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    path.chmod(0o640)
+    with pytest.raises(KeyExposedError):
+        seal_all(audit, "2026-11-23")
+    path.unlink()
+    with pytest.raises(KeyMissingError):
+        seal_all(audit, "2026-11-23")
+    assert not path.exists()
+
+
+def test_a_folder_of_another_key_is_not_gone_on_with(audit, tmp_path):
+    seal_all(audit)
+    other = tmp_path / "other"
+    count(other, "2026-11-20", {cell(): 10})
+    seal_all(other)
+    key_path(audit).write_bytes(key_path(other).read_bytes())
+    with pytest.raises(StrangersLogError):
+        seal_all(audit, "2026-11-23")
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EROFS])
+def test_a_disk_that_refuses_loses_nothing(audit, monkeypatch, number):
+    def refuse(_):
+        raise OSError(number, os.strerror(number), "rows")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(SealingDiskError) as caught:
+        seal_all(audit)
+    assert (caught.value.code, caught.value.errno) == ("E615", number)
+    monkeypatch.undo()
+    seal_all(audit)
+    assert sum(h.total for h in sound(audit)) == 75
+
+
+def test_a_second_sealer_says_so_and_ends(audit):
+    child = FORK.Process(target=stay_alone, args=(audit, (pipe := FORK.Pipe())[1]))
+    child.start()
+    pipe[0].recv()
+    assert seal_all(audit).busy
+    child.terminate()
+    child.join()
+    assert not seal_all(audit).busy
+    sound(audit)
+
+
+def stay_alone(audit, pipe):
+    with alone(audit) as is_alone:
+        assert is_alone
+        pipe.send("alone")
+        pipe.poll(60)
