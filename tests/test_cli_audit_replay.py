@@ -170,6 +170,16 @@ def test_without_a_configuration_no_section_is_known(log, finer, tmp_path):
     assert assumed.exit_code != 0  # a revision of which folder?
 
 
+def test_a_book_that_rows_name_can_be_given(log, finer, repository, tmp_path):
+    shutil.rmtree(repository / ".git")
+    words = tmp_path / "none.yaml", "--rules", finer, log
+    without = run(*words)
+    assert "Rows name 1 book, 0 of them at hand" in without.output
+    assert "--assume sections" in without.output
+    named = run(*words, "--former", repository / "desk/rules")
+    assert "at hand" not in named.output
+
+
 @pytest.mark.parametrize(
     ("named", "error"),
     [

@@ -126,3 +126,19 @@ def test_the_key_is_shown_changed_and_replaced(run, make_config, tmp_path):
     assert both.exit_code == 0
     assert "fire" in both.output
     assert made.log.header(2).details["old_key"] == second
+
+
+def test_a_key_is_made_ahead_once_and_never_beside_a_log(run, make_config, tmp_path):
+    folder = tmp_path / "audit"
+    config = make_config(audit={"name": NAME, "folder": str(folder)})
+    made = run("key", "make", "--config", config)
+    assert made.exit_code == 0, made.output
+    shown = run("key", "show", "--config", config, "--json")
+    assert json.loads(shown.output)["key"] in made.output
+    assert "E62" in run("key", "make", "--config", config).output
+    keys.key_path(folder).unlink()
+    make_log(tmp_path / "other")
+    (tmp_path / "other" / "log").rename(folder / "log")
+    refused = run("key", "make", "--config", config)
+    assert refused.exit_code == 3
+    assert not keys.key_path(folder).exists()

@@ -14,7 +14,7 @@ COMMANDS = {
     "proof": ("proof:proof", "Write the proof of one row."),
     "seal": ("seal:seal", "Seal every day that is over."),
     "prune": ("prune:prune", "Drop old rows; what proves the rest stays."),
-    "key": ("key:key", "Show, change or replace the signing key."),
+    "key": ("key:key", "Make, show, change or replace the signing key."),
     "replay": ("replay:replay", "Say what another rule book would have decided."),
     "import": ("importing:import_", "Decide about the lines of access logs."),
     "reconcile": ("reconcile:reconcile", "Compare with somebody else's totals."),

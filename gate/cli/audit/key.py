@@ -18,11 +18,26 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 @click.group()
 def key() -> None:
-    """Show, change or replace the signing key.
+    """Make, show, change or replace the signing key.
 
     The private half lies in the audit folder under key/signing-key and is readable for
     the sealer alone. Keep a copy of it where the log is not.
     """
+
+
+@key.command()
+@config_option
+@_json
+def make(config_path: Path, *, as_json: bool) -> None:
+    """Make the key before the first day is sealed, so that it can be published.
+
+    Without this the first seal makes it.
+    """
+    from gate.workbench.auditing.signing import make_key  # noqa: PLC0415 - heavy
+    from gate.workbench.sealing import audit_folder  # noqa: PLC0415
+
+    config = open_config(config_path)
+    _show(make_key(audit_folder(config), config.audit_name), as_json=as_json)
 
 
 @key.command()
@@ -86,6 +101,18 @@ def lost(config_path: Path, because: str, *, as_json: bool) -> None:
     config = open_config(config_path)
     new = replace_lost_key(audit_folder(config), config.audit_name, because)
     _show_new(new, None, as_json=as_json)
+
+
+def _show(found: Verifier, *, as_json: bool) -> None:
+    if as_json:
+        show_json({"key": found.vkey})
+        return
+    click.echo(found.vkey)
+    click.echo(
+        "Publish this line where nobody who could change the log can change it too; "
+        "auditors hand it to gate audit verify --key.",
+        err=True,
+    )
 
 
 def _show_new(new: Verifier, old: Verifier | None, *, as_json: bool) -> None:

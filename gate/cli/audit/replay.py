@@ -13,6 +13,7 @@ from gate.cli.console import (
     Exit,
     config_file,
     config_option,
+    many,
     open_config,
     show_json,
     show_table,
@@ -20,21 +21,31 @@ from gate.cli.console import (
     working,
 )
 from gate.workbench.auditing.alike import Logs, books_named, read_alike
-from gate.workbench.auditing.answering import MEANINGS
+from gate.workbench.auditing.answering import MEANINGS, Reason
 from gate.workbench.auditing.ground import Assumption, ground_of
 from gate.workbench.auditing.replaying import replay as replay_rows
 from gate.workbench.auditing.replaying import told
 from gate.workbench.auditing.revisions import find_book, former_books
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from gate.config import Config
+    from gate.model import RuleBook
     from gate.workbench.auditing.replaying import Change, Replay
     from gate.workbench.auditing.revisions import Found
 
 MOST_LINES = 40
 """More lines of one table are in --json."""
+
+
+HINTS = {
+    Reason.SETTINGS: "If site.sections and site.activities were the same then: "
+    "--assume sections.",
+    Reason.DOUBT: "If strangers' forwarding headers and databases too old can be left "
+    "out: --assume doubts.",
+}
+"""What an auditor who knows more than the rows may say."""
 
 
 def _day(_: click.Context, __: click.Parameter, value: str) -> str:
@@ -56,6 +67,14 @@ def _day(_: click.Context, __: click.Parameter, value: str) -> str:
     required=True,
     help="The other rule book: a folder; a git revision of the configured one, such "
     "as HEAD~3; or REVISION:PATH.",
+)
+@click.option(
+    "--former",
+    "former",
+    metavar="FOLDER|REVISION",
+    multiple=True,
+    help="A book that rows name, if the history of the configured folder lacks it: "
+    "what the book of the day decided tells more of each row.",
 )
 @click.option(
     "--since", metavar="DAY", default="", callback=_day, help="First day (UTC)."
@@ -80,6 +99,7 @@ def replay(  # noqa: PLR0913  # one for each option
     *,
     folders: tuple[Path, ...],
     named: str,
+    former: tuple[str, ...],
     since: str,
     until: str,
     assumed: tuple[str, ...],
@@ -97,12 +117,35 @@ def replay(  # noqa: PLR0913  # one for each option
     rules = config.rules.folder if config else Path(named)
     with working("Replaying"):
         other = find_book(named, rules)
-        found = _replayed(logs, rules, other, config, map(Assumption, assumed))
+        books = _Books(other, [find_book(name, rules).book for name in former])
+        books.look_for(books_named(logs), rules)
+        ground = ground_of(
+            other.book,
+            config,
+            formers=books.formers,
+            assumed=map(Assumption, assumed),
+        )
+        found = replay_rows(ground, read_alike(logs, ground.edges))
     if as_json:
-        show_json(_plain(found, other, assumed))
+        show_json(_plain(found, books, assumed))
     else:
-        _show(found, assumed)
+        _show(found, books, assumed)
     ctx.exit(Exit.PROMISE_BROKEN if found.looser else Exit.SOUND)
+
+
+class _Books:
+    """The book that is asked, and those of the days that rows tell of."""
+
+    def __init__(self, other: Found, formers: list[RuleBook]) -> None:
+        self.other, self.formers = other, formers
+        self.named = self.at_hand = 0
+
+    def look_for(self, named: frozenset[str], rules: Path) -> None:
+        """Find the books that rows name, if they are not there already."""
+        known = {book.digest for book in (*self.formers, self.other.book)}
+        self.formers += former_books(rules, named - known)
+        known |= {book.digest for book in self.formers}
+        self.named, self.at_hand = len(named), len(named & known)
 
 
 def _config(path: Path, *, needed: bool) -> Config | None:
@@ -112,28 +155,20 @@ def _config(path: Path, *, needed: bool) -> Config | None:
     return open_config(path)
 
 
-def _replayed(
-    logs: Logs,
-    rules: Path,
-    other: Found,
-    config: Config | None,
-    assumed: Iterable[Assumption],
-) -> Replay:
-    wanted = books_named(logs) - {other.book.digest}
-    formers = former_books(rules, wanted)
-    ground = ground_of(other.book, config, formers=formers, assumed=assumed)
-    return replay_rows(ground, read_alike(logs, ground.edges))
-
-
 def _number(n: int) -> str:
     shown = told(n)
     return f"{shown:,}" if isinstance(shown, int) else shown
 
 
-def _show(found: Replay, assumed: tuple[str, ...]) -> None:
+def _show(found: Replay, books: _Books, assumed: tuple[str, ...]) -> None:
     click.secho(_headline(found), bold=True, fg="red" if found.looser else None)
     if assumed:
         click.echo(f"Taken for granted: {', '.join(assumed)}.")
+    if books.at_hand < books.named:
+        click.echo(
+            f"Rows name {many(books.named, 'book')}, {books.at_hand} of them at hand; "
+            "more can be told with the others (--former)."
+        )
     click.echo()
     _show_changes(found, "area", _areas)
     _show_changes(found, "section", lambda change: (change.section,))
@@ -189,6 +224,8 @@ def _show_untold(found: Replay) -> None:
     for (_, reason), n in found.untold.items():
         sums[MEANINGS[reason]] += n
     _show_sums("Cannot be told", "because", sums)
+    for reason in sorted({reason for _, reason in found.untold} & HINTS.keys()):
+        click.echo(f"{HINTS[reason]}\n")
 
 
 def _show_sums(title: str, heading: str, sums: Counter[str]) -> None:
@@ -201,11 +238,13 @@ def _show_sums(title: str, heading: str, sums: Counter[str]) -> None:
     show_table(made)
 
 
-def _plain(found: Replay, other: Found, assumed: tuple[str, ...]) -> dict[str, Any]:
+def _plain(found: Replay, books: _Books, assumed: tuple[str, ...]) -> dict[str, Any]:
     """Return everything as values of JSON; sums below 10 are "<10"."""
     return {
-        "rules": other.source,
-        "book": other.book.digest,
+        "rules": books.other.source,
+        "book": books.other.book.digest,
+        "books_named": books.named,
+        "books_at_hand": books.at_hand,
         "assumed": list(assumed),
         "decisions": told(found.decisions),
         "answered_percent": found.share,

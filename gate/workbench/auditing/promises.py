@@ -153,8 +153,8 @@ def promises_table(fared: Iterable[Kept]) -> Table:
     made = Table(
         box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0)
     )
-    made.add_column("promise", no_wrap=True)
-    made.add_column("asks", overflow="fold")
+    made.add_column("promise", overflow="fold")
+    made.add_column("asks", no_wrap=True)
     for name in ("broken", "kept", "perhaps"):
         made.add_column(name, justify="right")
     made.add_column("let through for a reason", overflow="fold")

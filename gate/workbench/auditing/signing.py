@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gate import __version__
 from gate.audit import keys
 from gate.audit.alone import alone
 from gate.audit.log import LOG, Log
@@ -29,6 +30,25 @@ def current_key(folder: Path, name: str) -> Verifier:
     return keys.load(folder, name).verifier
 
 
+def make_key(folder: Path, name: str) -> Verifier:
+    """Make the key of a log that has not begun, so that it can be published first.
+
+    Args:
+        folder: The audit folder.
+        name: `audit.name`.
+
+    Returns:
+        The public key.
+
+    Raises:
+        KeyInTheWayError: There is one already.
+        KeyMissingError: There is a log, so its key is lost.
+    """
+    if Log(folder / LOG, name).checkpoint_path.exists():
+        keys.load(folder, name)  # tells of a key that is lost
+    return keys.make(folder, name).verifier
+
+
 def change_key(folder: Path, name: str, reason: str = "") -> tuple[Verifier, Verifier]:
     """Replace the signing key: an event says so, signed by both.
 
@@ -50,7 +70,7 @@ def change_key(folder: Path, name: str, reason: str = "") -> tuple[Verifier, Ver
     def record(old: Signer, new: Signer) -> None:
         details = {"old_key": old.verifier.vkey, "new_key": new.verifier.vkey}
         told = details | ({"reason": reason} if reason else {})
-        append_event(log, "key_change", told, [old, new])
+        append_event(log, "key_change", told, [old, new], gate=__version__)
 
     with alone(folder) as is_alone:
         if not is_alone:
@@ -83,7 +103,7 @@ def replace_lost_key(folder: Path, name: str, reason: str) -> Verifier:
         details = {"new_key": new.verifier.vkey, "reason": reason}
         if named:
             details["old_key"] = named[-1].vkey
-        append_event(log, "key_lost", details, [new])
+        append_event(log, "key_lost", details, [new], gate=__version__)
 
     with alone(folder) as is_alone:
         if not is_alone:
