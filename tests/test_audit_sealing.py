@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import multiprocessing
 import os
+import resource
+import shutil
 import stat
 from datetime import date
 
@@ -94,6 +96,50 @@ def test_a_second_seal_of_the_day_does_nothing(audit):
     before = (audit / "log" / "sites" / SITE / "checkpoint").read_bytes()
     assert seal_all(audit) == ((), False, 0, "", ())
     assert (audit / "log" / "sites" / SITE / "checkpoint").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "name", ["{0}.table.bak", "copy of {0}.table", f"{7:032x}.table"]
+)
+def test_a_copy_of_a_table_is_moved_aside_and_neither_counted_nor_in_the_way(
+    tmp_path, name
+):
+    folder = tmp_path / "audit"
+    count(folder, "2026-11-20", {cell(): 30})
+    (table,) = (folder / TABLES).glob("*.table")
+    shutil.copy(table, table.with_name(name.format(table.stem)))
+    done = seal_all(folder)
+    assert [header.total for header in done.sealed] == [30, 0]
+    assert len(done.damaged) == 1
+    assert [header.total for header in sound(folder)] == [30, 0]
+
+
+def test_a_pipe_among_the_tables_does_not_hold_up_the_sealer(audit):
+    os.mkfifo(audit / TABLES / f"{8:032x}.table")
+    assert [header.total for header in seal_all(audit).sealed] == [33, 0, 42, 0]
+
+
+def test_a_key_that_could_not_be_written_whole_is_not_in_the_way_later(audit):
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, limits[1]))
+    try:
+        with pytest.raises(SealingDiskError):
+            seal_all(audit)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert len(seal_all(audit).sealed) == 4
+
+
+def test_nobody_else_may_write_to_the_log_whatever_the_umask_is(tmp_path):
+    folder = tmp_path / "audit"
+    before = os.umask(0)
+    try:
+        count(folder, "2026-11-20", {cell(): 30})
+        seal_all(folder)
+    finally:
+        os.umask(before)
+    others = stat.S_IWGRP | stat.S_IWOTH
+    assert not [path for path in folder.rglob("*") if path.stat().st_mode & others]
 
 
 def test_what_is_counted_today_stays(audit):

@@ -59,7 +59,7 @@ def test_a_violation_is_the_first_thing_that_is_said(tmp_path):
     assert found.exit_code == 1
     first = found.output.splitlines()[0]
     assert first.startswith(f"Something is wrong: 14 decisions ({days_ago(1)}) were")
-    assert first.endswith("and 1 more.")
+    assert first.endswith("and 1 more finding.")
 
 
 @pytest.mark.parametrize("field", ["violations", "gaps"])

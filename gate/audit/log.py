@@ -315,9 +315,10 @@ class Log(Shelf):
 
 
 def _sync(path: Path) -> None:
-    """Bring a file to the disk that another library wrote."""
+    """Bring a file to the disk that another library wrote, for its owner to change."""
     handle = os.open(path, os.O_RDWR)
     try:
+        os.fchmod(handle, 0o644)
         os.fsync(handle)
     finally:
         os.close(handle)

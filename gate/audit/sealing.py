@@ -12,6 +12,8 @@ was ahead: they are counted as `late`.
 
 from __future__ import annotations
 
+import os
+import stat
 import time
 from collections import Counter
 from contextlib import ExitStack
@@ -255,8 +257,11 @@ def _counted(read: TableRead, site: str) -> Counter[CountCell]:
 
 def _day_of(path: Path) -> str:
     """Return the day of a table without its lock; "" if that cannot be told."""
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
-        with path.open("rb") as file:
+        with os.fdopen(os.open(path, flags), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return ""
             header = layout.unpack_header(file.read(layout.HEADER))
     except OSError:
         return ""

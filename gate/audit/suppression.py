@@ -2,7 +2,8 @@
 
 A cell with fewer than k decisions (`audit.least`) is merged with others like it, one
 group of columns after the other (`LADDER`), until the merged row holds k. What is still
-left over takes in the smallest row that was ready.
+left over takes in the row that was ready and is most like it, or several, up to 2k:
+chosen by texts alone, because a choice by size would tell how much was left over.
 
 What is promised, against a reader of every segment who knows these rules and how many
 cells each row was made of:
@@ -179,12 +180,12 @@ def _apart(cells: Sequence[_Group], least: int) -> list[_Group]:
     ready, left = _climb(cells, least)
     if left and not ready:
         return []
-    return _with_left(ready, left)
+    return _with_left(ready, left, least)
 
 
 def _rest(cells: Sequence[_Group], least: int) -> list[_Group]:
     ready, left = _climb(cells, least)
-    ready = _with_left(ready, left)
+    ready = _with_left(ready, left, least)
     if len(ready) != 1 or (ready[0].cells == 1 and ready[0].n >= least):
         return ready
     (only,) = ready
@@ -218,14 +219,22 @@ def _is_ready(parts: Sequence[_Group], least: int) -> bool:
     return n >= least and cells < n < len(parts) * (least - 1)
 
 
-def _with_left(ready: list[_Group], left: _Group | None) -> list[_Group]:
-    """Let the smallest row that is ready take in what is left over."""
-    if left is None:
-        return ready
-    if not ready:
-        return [left]
-    smallest = min(ready, key=lambda group: (group.n, group.texts))
-    return [*(g for g in ready if g is not smallest), _joined([smallest, left])]
+def _with_left(ready: list[_Group], left: _Group | None, least: int) -> list[_Group]:
+    """Let a row that is ready take in what is left over, or several, up to 2k."""
+    if left is None or not ready:
+        return ready if left is None else [left]
+    cells = left.cells
+    while ready and (left.cells == cells or left.n < 2 * least):
+        rest = left
+        alike = min(ready, key=lambda group: (_unlike(group, rest), group.texts))
+        ready = [group for group in ready if group is not alike]
+        left = _joined([alike, left])
+    return [*ready, left]
+
+
+def _unlike(one: _Group, other: _Group) -> int:
+    pairs = zip(one.texts, other.texts, strict=True)
+    return sum(mine != theirs for mine, theirs in pairs)
 
 
 def _joined(parts: Sequence[_Group]) -> _Group:

@@ -45,6 +45,7 @@ _WHY: Final[Mapping[str, str]] = {
     "foreign": "it is no table of counts",
     "version": "another version of the gate wrote it",
     "header": "its beginning is not whole",
+    "copy": "it is a copy of another table, which is counted by itself",
     "truncated": "a part of it is missing",
     "texts": "it holds counts that this version of the gate cannot read",
 }
@@ -105,11 +106,12 @@ class ClosedTable:
 
     @property
     def day(self) -> str:
-        """The day that it was opened for; "" if that is lost."""
+        """The day that it was opened for; "" if that is lost, or it is a copy."""
         if self._handle < 0:
             return ""
         header = layout.unpack_header(os.pread(self._handle, layout.HEADER, 0))
-        return "" if header is None else header.day
+        is_own = header is not None and self.path.name == f"{header.id}{ENDING}"
+        return header.day if header is not None and is_own else ""
 
     def read(self) -> TableRead:
         """Read everything that is there; damage is told in what is returned.
@@ -266,6 +268,8 @@ def _damage(path: Path, header: layout.Header | None, size: int) -> str:
         return "header" if size > layout.HEADER else "truncated"
     if header.version != layout.VERSION:
         return "version"
+    if path.name != f"{header.id}{ENDING}":
+        return "copy"
     whole = layout.HEADER + header.slots * layout.SLOT
     return "" if size == whole else "truncated"
 

@@ -95,6 +95,13 @@ class Sealer:
             )
         for error in done.damaged:
             _log.error("%s: %s", error.code, error, extra={"code": error.code})
+        if done.waiting:
+            _log.warning(
+                "%d open tables of a day that is over are still in use; their counts "
+                "come with the next day, as late.",
+                done.waiting,
+                extra={"code": "sealed"},
+            )
         if done.sealed:
             told = ", ".join(header.period for header in done.sealed)
             _log.info("Sealed: %s.", told, extra={"code": "sealed"})

@@ -92,7 +92,8 @@ def _headline(
     wrong: Sequence[str],
 ) -> str:
     if wrong:
-        more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+        others = len(wrong) - 1
+        more = f", and {_count(others, 'more finding')}" if others else ""
         return f"Something is wrong: {wrong[0].rstrip('.')}{more}."
     whole = answers["total"][0]
     if not days:
@@ -222,7 +223,7 @@ def _notes(
             f"merged before sealing, so that no row is about fewer than {least}."
         )
     if late := sum(max(header.late, 0) for header in days):
-        yield f"{late:,} decisions were counted on an earlier day than they came."
+        yield f"{late:,} decisions came on an earlier day than the one they stand under."
     for what, told in _EVENTS.items():
         times = sum(header.what == what for header in headers)
         if times:

@@ -105,8 +105,16 @@ def unreadable(name: str, error: OSError) -> LogUnreadableError:
 def opened(source: Source) -> IO[bytes]:
     """Open a log for reading."""
     if source.name == STDIN:
-        return sys.stdin.buffer
+        return _standard_input()
     return Path(source.name).open("rb", buffering=0)
+
+
+def _standard_input() -> IO[bytes]:
+    """Return it without Python's own buffer, whose lock a thread may hold at the end."""
+    try:
+        return open(sys.stdin.fileno(), "rb", buffering=0, closefd=False)  # noqa: PTH123
+    except (OSError, ValueError):  # not a file, as in a test
+        return sys.stdin.buffer
 
 
 def parts_of(position: int, source: Source, lines: Format) -> Iterator[Part]:
