@@ -230,7 +230,7 @@ def test_what_a_crash_leaves_is_removed(log, tmp_path):
 def test_what_reads_otherwise_than_written_is_not_signed(log, monkeypatch):
     before = log.checkpoint_path.read_bytes()
     monkeypatch.setattr(
-        "gate.audit.log.write_rows", lambda path, rows: write_rows(path, rows[:-1])
+        "gate.audit.writing.write_rows", lambda path, rows: write_rows(path, rows[:-1])
     )
     with pytest.raises(SealUnsoundError):
         append_day(log, "2026-11-22", {cell(): 40}, SIGNER)

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from gate.audit import Outcome, layout, table, tables
 from gate.audit.rows import canonical
 from gate.audit.table import Table
-from gate.audit.tables import ASIDE, closed_tables, open_folder
+from gate.audit.sharing import open_folder
+from gate.audit.tables import ASIDE, closed_tables
 from gate.model import Action
 
 DAY = "2026-11-22"

@@ -153,6 +153,24 @@ def test_standard_input_is_read(run, log):
     assert found["lines"]["decided"] == 112
 
 
+def test_standard_input_that_cannot_be_read_ends_in_words(make_config, tmp_path):
+    words = ["audit", "import", "-", f"--config={make_config()}"]
+    done = subprocess.run(
+        [GATE, *words], input=b"4 junk\n5 junk\n", capture_output=True, check=False
+    )
+    assert done.returncode == 3, done.stderr
+    assert b"Fatal" not in done.stderr
+
+
+def test_a_report_says_first_that_it_was_imported(run, log, tmp_path):
+    run(log, "--to", tmp_path / "out")
+    found = CliRunner().invoke(main, ["audit", "report", str(tmp_path / "out")])
+    first, second = found.output.splitlines()[:2]
+    assert first.startswith("Imported from access logs: 112 decisions")
+    assert second.startswith("Unverified: imported rows are not sealed")
+    assert found.exit_code == 0
+
+
 def test_a_zone_can_be_said_for_times_without_one(run, tmp_path):
     path = tmp_path / "ha.log"
     path.write_bytes(made.text_of("haproxy", [made.haproxy(second=1_790_035_000)]))

@@ -95,6 +95,15 @@ def test_seal_tells_of_a_damaged_table_and_exits_with_1(run, audit):
     assert "error E520: " in done.stderr
 
 
+def test_seal_tells_of_tables_whose_day_is_sealed_already(run, audit):
+    run("seal", "--wait=0")
+    count(audit, days_ago(1), {cell(days_ago(1)): 12})
+    done = run("seal", "--wait=0")
+    assert done.exit_code == 0
+    assert "1 table of a day that was sealed already" in done.stderr
+    assert "as late" in done.stderr
+
+
 def test_seal_says_what_is_wrong_with_the_key(run, audit):
     run("seal")
     (audit / "key" / "signing-key").chmod(0o644)

@@ -39,13 +39,26 @@ def alone(folder: Path, wait: float = WAIT) -> Iterator[bool]:
     """
     handle = -1
     try:
-        handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        handle = _opened(folder / LOCK)
         yield _is_locked(handle, time.monotonic() + wait)
     except OSError as error:
         raise SealingDiskError(error) from error
     finally:
         if handle >= 0:
             os.close(handle)
+
+
+def _opened(path: Path) -> int:
+    """Open a file, made if it is not there.
+
+    Where it is there, nothing asks to make it: of a folder with a sticky bit the system
+    would refuse that to whoever does not own the file.
+    """
+    flags = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW
+    try:
+        return os.open(path, flags)
+    except FileNotFoundError:
+        return os.open(path, flags | os.O_CREAT, 0o600)
 
 
 def _is_locked(handle: int, until: float) -> bool:

@@ -67,10 +67,17 @@ CODES: dict[str, tuple[str, str]] = {
         "See whether gate audit seal still runs, and whether this is the newest copy.",
     ),
     "A033": ("A day was sealed after a later one.", _SEALER),
-    "A034": ("Rows were dropped that were not old enough.", _SEALER),
+    "A034": (
+        "Rows were dropped that were not old enough, or nobody can tell if they were.",
+        "Bring the rows back from another copy, or ask the deployer why they are gone.",
+    ),
     "A035": (
         "A day was sealed that is not over.",
         "Compare the clock here with that of the sealer.",
+    ),
+    "A036": (
+        "Days have no rows any more, because they were pruned.",
+        "Nothing; headers tell their totals, and an older copy may have the rows.",
     ),
     # Older checkpoints.
     "A040": ("The checkpoint of a segment is not there.", _COPY),

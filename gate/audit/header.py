@@ -153,7 +153,7 @@ def _fits(name: str, value: object, told: Mapping[str, Any]) -> bool:
     if name == "tables":
         return _is_list(value, str) and all(_TABLE.fullmatch(v) for v in told[name])
     if name == "settings":
-        return _is_mapping(value) and told[name].keys() <= {*SETTINGS}
+        return _is_settings(value)
     if name == "details":
         allowed = DETAILS.get(str(told["what"]), frozenset())
         return _is_mapping(value, lists=True) and told[name].keys() <= allowed
@@ -169,7 +169,7 @@ def _is_text(name: str, value: str, told: Mapping[str, Any]) -> bool:
         return value in get_args(What)
     if name == "period":
         return is_day(value) if told["what"] == "period" else not value
-    return True
+    return value.isprintable()  # also no bidi controls: it is shown to auditors
 
 
 def is_day(text: str) -> bool:
@@ -178,6 +178,15 @@ def is_day(text: str) -> bool:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
+
+
+def _is_settings(value: object) -> bool:
+    return (
+        _is_mapping(value)
+        and isinstance(value, dict)
+        and value.keys() <= {*SETTINGS}
+        and all(text.isprintable() for text in value.values())
+    )
 
 
 def _is_list(value: object, kind: type) -> bool:

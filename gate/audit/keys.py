@@ -12,7 +12,7 @@ import secrets
 import stat
 from typing import TYPE_CHECKING, Final
 
-from gate.audit.durable import sync_folder, write_new
+from gate.audit.durable import BEGUN, sync_folder, write_new
 from gate.audit.notes import Signer
 from gate.errors.sealing import (
     KeyDamagedError,
@@ -178,6 +178,8 @@ def _promote(path: Path) -> None:
         _destroy(spent)
         spent.hardlink_to(path)
     path.with_name(_NEXT).replace(path)
+    for begun in path.parent.glob(f"{BEGUN}*"):  # a crash left it; it may be a key
+        _destroy(begun)
     sync_folder(path.parent)
     _destroy(spent)
 
@@ -197,10 +199,15 @@ def _make(path: Path, origin: str) -> Signer:
     _private_folder(path.parent)
     signer = Signer(name=origin, seed=secrets.token_bytes(32))
     text = f"gate-signing-key/1\n{signer.name}\n{signer.seed.hex()}\n"
+    begun = path.with_name(f"{BEGUN}{os.getpid()}-{path.name}")
+    begun.unlink(missing_ok=True)
+    write_new(begun, text.encode(), mode=0o600)
     try:
-        write_new(path, text.encode(), mode=0o600)
+        path.hardlink_to(begun)  # whole, or not at all, and never over another one
     except FileExistsError as error:
         raise KeyInTheWayError(path=str(path)) from error
+    finally:
+        begun.unlink()
     sync_folder(path.parent)
     return signer
 

@@ -51,7 +51,7 @@ MAGIC: Final = b"GATE-TBL"
 VERSION: Final = 1
 
 MOST: Final = 1 << 48
-"""No gate lives to count as many; such a count is not one."""
+"""No gate lives to count as many, in a cell or a table; such a count is not one."""
 
 _HEAD: Final = struct.Struct("=8sII16s10s2x")
 _DAY: Final = re.compile(rb"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
@@ -161,6 +161,8 @@ def scan(data: bytes) -> Scan:
             strange |= text is not None
         else:
             cells[cell] += count
+    if sum(cells.values()) + unreadable > MOST:
+        return Scan({}, 0, strange=True)
     return Scan(dict(cells), unreadable, strange)
 
 

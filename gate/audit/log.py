@@ -17,19 +17,18 @@ One process at a time may append: whoever holds the lock of `gate.audit.sealing`
 
 from __future__ import annotations
 
-import os
 import secrets
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from gate.audit.durable import BEGUN, make_folder, replace, sync_folder
+from gate.audit.durable import BEGUN, replace
 from gate.audit.hashing import EMPTY_ROOT, check_consistency, leaf_hash
 from gate.audit.header import Header, parse
 from gate.audit.keys import origin_of
 from gate.audit.notes import Checkpoint, Verifier, open_note, sign
-from gate.audit.parquet import read_rows, rows_path, write_rows
-from gate.audit.rows import Sealed
+from gate.audit.parquet import rows_path
 from gate.audit.shelf import Shelf
 from gate.audit.tree import Tiles
+from gate.audit.writing import NONCE, write_segment
 from gate.errors.sealing import (
     LogDamagedError,
     NoteError,
@@ -46,8 +45,6 @@ if TYPE_CHECKING:
 
 LOG: Final = "log"
 """Name within the audit folder of the folder that may be handed to anybody."""
-
-_NONCE: Final = 16  # bytes
 
 
 class Head(NamedTuple):
@@ -168,7 +165,7 @@ class Log(Shelf):
         verifiers = [signer.verifier for signer in signers]
         head = self._extendable(draft, rows, verifiers)
         self._is_right = False
-        hashes = self._write(draft, rows)
+        hashes = write_segment(self, draft, rows)
         root = self.tiles.append(head.size, hashes)
         self._check_tree(head, hashes, root)
         self._name_keys(verifiers)
@@ -191,7 +188,7 @@ class Log(Shelf):
             site=self.site,
             first=head.size,
             previous=head.root.hex(),
-            nonce=secrets.token_hex(_NONCE),
+            nonce=secrets.token_hex(NONCE),
             **fields,  # type: ignore[arg-type]  # the caller's
         )
 
@@ -207,40 +204,6 @@ class Log(Shelf):
         if draft.rows != len(rows) or parse(draft.line()) != draft:
             raise self._damaged("this segment is not what its header says")
         return head
-
-    def _write(self, draft: Header, rows: Sequence[Row]) -> list[bytes]:
-        """Write rows and header, and return the hashes of what is then on the disk.
-
-        Raises:
-            SealUnsoundError: It is not what was written.
-        """
-        hashes: list[bytes] = []
-        if draft.what == "period":
-            hashes = self._write_rows(draft, rows)
-        path, line = self.header_path(draft.segment), draft.line()
-        replace(path, line)
-        if path.read_bytes() != line:
-            raise SealUnsoundError(path=str(path))
-        return [leaf_hash(line), *hashes]
-
-    def _write_rows(self, draft: Header, rows: Sequence[Row]) -> list[bytes]:
-        path = self.rows_path(draft)
-        begun = path.with_name(f"{BEGUN}{os.getpid()}-{path.name}")
-        sealed = [self._sealed(draft, row) for row in rows]
-        make_folder(path.parent)
-        begun.unlink(missing_ok=True)
-        write_rows(begun, sealed)
-        _sync(begun)
-        begun.replace(path)
-        sync_folder(path.parent)
-        found = list(read_rows(path, self.site))
-        if found != sealed:
-            raise SealUnsoundError(path=str(path))
-        return [leaf_hash(one.line()) for one in found]
-
-    def _sealed(self, draft: Header, row: Row) -> Sealed:
-        nonce = secrets.token_hex(_NONCE)
-        return Sealed(draft.segment, self.site, draft.period, row, nonce)
 
     def _check_tree(self, head: Head, hashes: Sequence[bytes], root: bytes) -> None:
         """Check the hashes on the disk: the old tree goes on, with the new leaves.
@@ -312,13 +275,3 @@ class Log(Shelf):
 
     def _stranger(self, why: str) -> StrangersLogError:
         return StrangersLogError(path=str(self.checkpoint_path), why=why)
-
-
-def _sync(path: Path) -> None:
-    """Bring a file to the disk that another library wrote, for its owner to change."""
-    handle = os.open(path, os.O_RDWR)
-    try:
-        os.fchmod(handle, 0o644)
-        os.fsync(handle)
-    finally:
-        os.close(handle)

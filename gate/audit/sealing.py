@@ -30,6 +30,8 @@ from gate.audit.segments import (
     LEAST,
     Source,
     append_day,
+    check_due,
+    check_newest,
     due_days,
     newest_day,
     signing_key,
@@ -38,7 +40,7 @@ from gate.audit.table import ENDING, HELD
 from gate.audit.tables import TABLES, closed_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from gate.audit.counting import CountCell
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from gate.errors import TableDamagedError
 
 _POLL: Final = 0.1  # seconds
+_MOST: Final = 1 << 62  # decisions of a day: a row holds no more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +94,7 @@ def seal(
     now: float,
     *,
     wait: float = WAIT,
+    is_sure: bool = False,
     on_segment: Callable[[Header, int], None] | None = None,
 ) -> Sealing:
     """Seal every day that is over.
@@ -100,6 +104,7 @@ def seal(
         settings: What the deployer chose.
         now: Unix seconds.
         wait: Seconds to wait for another sealer, and for tables in use.
+        is_sure: Somebody has looked at the clock: months without a count are sealed.
         on_segment: Takes each new segment, and how many are still to come.
 
     Raises:
@@ -111,7 +116,7 @@ def seal(
     with alone(folder, wait) as is_alone:
         if not is_alone:
             return Sealing(busy=True)
-        return _Sealer(folder, settings, now).run(wait, on_segment)
+        return _Sealer(folder, settings, now, is_sure=is_sure).run(wait, on_segment)
 
 
 def days_of_tables(folder: Path) -> dict[str, str]:
@@ -145,11 +150,14 @@ class _Sealer:
         folder: The audit folder.
         settings: What the deployer chose.
         now: Unix seconds.
+        is_sure: Months without a count are sealed.
     """
 
-    def __init__(self, folder: Path, settings: Settings, now: float) -> None:
+    def __init__(
+        self, folder: Path, settings: Settings, now: float, *, is_sure: bool
+    ) -> None:
         self._folder, self._tables = folder, folder / TABLES
-        self._settings = settings
+        self._settings, self._is_sure = settings, is_sure
         self._today = datetime.fromtimestamp(now, UTC).date()
         self._log = Log(folder / LOG, settings.site)
         self._damaged: list[TableDamagedError] = []
@@ -158,15 +166,12 @@ class _Sealer:
         self, wait: float, on_segment: Callable[[Header, int], None] | None
     ) -> Sealing:
         """Seal what is due."""
-        oldest = oldest_table(self._folder)
-        if not self._log.checkpoint_path.exists() and (
-            not oldest or not due_days("", oldest, self._today)
-        ):
+        if not self._log.checkpoint_path.exists() and not self._due(""):
             return Sealing()  # no key is made before there is something to sign
         signer, is_new = signing_key(self._log, self._folder)
         headers = list(self._log.headers(self._log.recover([signer.verifier])))
         self._clear({name for header in headers for name in header.tables})
-        days = due_days(newest_day(headers), oldest, self._today)
+        days = self._due(newest_day(headers))
         waiting = self._wait(wait) if days else 0
         sealed = []
         for left, day in zip(reversed(range(len(days))), days, strict=True):
@@ -176,6 +181,20 @@ class _Sealer:
         new_key = signer.verifier.vkey if is_new else ""
         damaged = tuple(self._damaged)
         return Sealing((*sealed,), waiting=waiting, new_key=new_key, damaged=damaged)
+
+    def _due(self, newest: str) -> list[str]:
+        """Return the days to be sealed.
+
+        Raises:
+            ClockBehindError: The log has come to a day that is not over.
+            ClockAheadError: They are too many without a count.
+        """
+        counted = {*filter(is_day, days_of_tables(self._folder).values())}
+        check_newest(newest, self._today)
+        days = due_days(newest, min(counted, default=""), self._today)
+        if not self._is_sure:
+            check_due(days, counted)
+        return days
 
     def _clear(self, sealed: set[str]) -> None:
         """Remove what a crash left after its seal; move aside what is no table."""
@@ -212,6 +231,7 @@ class _Sealer:
                     read.append((locks.enter_context(table), table.read()))
                 else:
                     table.release()
+            read = [*_bounded(read)]
             for _, found in read:
                 counts.update(_counted(found, self._settings.site))
             ids = tuple(table.id for table, _ in read)
@@ -244,6 +264,17 @@ class _Sealer:
             table.set_aside()
         elif is_sealed:
             table.remove()
+
+
+def _bounded(
+    read: Iterable[tuple[ClosedTable, TableRead]],
+) -> Iterator[tuple[ClosedTable, TableRead]]:
+    """Yield tables, without the counts of those with which the sum is no number."""
+    total = 0
+    for table, found in read:
+        fits = total + found.decisions <= _MOST
+        total += found.decisions if fits else 0
+        yield table, found if fits else found.as_excess()
 
 
 def _counted(read: TableRead, site: str) -> Counter[CountCell]:

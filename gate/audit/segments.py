@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from gate.audit import keys
 from gate.audit.rows import row_of
 from gate.audit.suppression import suppress, told
+from gate.errors.clock import ClockAheadError, ClockBehindError
 from gate.errors.sealing import DaySealedError, KeyMissingError, StrangersLogError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from gate.audit.counting import CountCell
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 LEAST: Final = 10
 """Fewest decisions that a row may stand for, if nobody asks for more."""
+
+MOST_EMPTY: Final = 40
+"""Days in a row without a table that are sealed without asking whether they were."""
 
 FARTHEST: Final = 366
 """Days that a log may begin before today; a clock that was wrong goes no farther."""
@@ -125,6 +130,46 @@ def newest_day(headers: Iterable[Header]) -> str:
         headers: The newest first.
     """
     return next((header.period for header in headers if header.what == "period"), "")
+
+
+def check_newest(newest: str, today: date) -> None:
+    """Refuse a log that has come to a day which is not over.
+
+    A clock that was ahead has sealed days that were not: each later day would be sealed
+    already, and without a word.
+
+    Args:
+        newest: The newest sealed day; "" if there is none.
+        today: The day that is not over.
+
+    Raises:
+        ClockBehindError: It has.
+    """
+    if newest >= today.isoformat():
+        raise ClockBehindError(newest=newest)
+
+
+def check_due(days: Sequence[str], counted: Collection[str]) -> None:
+    """Refuse to seal what a clock that is ahead, or was behind, would have sealed.
+
+    Where days were counted and only not sealed, each has a table; where a clock has
+    jumped, nothing was counted on the days between.
+
+    Args:
+        days: The days to be sealed, in their order.
+        counted: Days of tables.
+
+    Raises:
+        ClockAheadError: More than `MOST_EMPTY` days in a row have no table.
+    """
+    empty = max(
+        (len([*run]) for has, run in groupby(days, counted.__contains__) if not has),
+        default=0,
+    )
+    if empty > MOST_EMPTY:
+        raise ClockAheadError(
+            due=len(days), first=days[0], last=days[-1], empty=empty
+        )
 
 
 def due_days(newest: str, oldest: str, today: date) -> list[str]:

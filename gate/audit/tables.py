@@ -1,4 +1,4 @@
-"""The folder of tables: who may use it, and reading what no living process counts into.
+"""The folder of tables: reading what no living process counts into.
 
 Reading holds the lock of a table, so that two sealers never read the same one. A table
 that is held by this very process is passed over: to open it twice would end its lock.
@@ -14,11 +14,11 @@ import re
 import stat
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Self
 
 from gate.audit import layout
-from gate.audit.table import BEGUN, ENDING, HELD, is_shared
+from gate.audit.table import BEGUN, ENDING, HELD
 from gate.errors import TableDamagedError
 
 if TYPE_CHECKING:
@@ -73,6 +73,16 @@ class TableRead:
     cells: Mapping[CountCell, int]
     unreadable: int
     damage: TableDamagedError | None = None
+
+    @property
+    def decisions(self) -> int:
+        """How many decisions can be counted from it."""
+        return sum(self.cells.values()) + self.unreadable
+
+    def as_excess(self) -> TableRead:
+        """Return the same without any count, as there are more than there can be."""
+        damage = _error(self.path, "texts")
+        return replace(self, cells={}, unreadable=0, damage=damage)
 
 
 class ClosedTable:
@@ -140,46 +150,45 @@ class ClosedTable:
 
     def remove(self) -> None:
         """Remove the file: everything in it is sealed."""
+        self._overwrite()
         self.path.unlink(missing_ok=True)
+
+    def _overwrite(self) -> None:
+        """Overwrite the counts with zeros, as small cells were merged on purpose.
+
+        What a disk or its snapshots keep beyond that is out of reach. The header stays:
+        it tells no count, and without it a crash before the file is gone would leave
+        what looks damaged.
+        """
+        if self._handle < 0:
+            return
+        size = min(os.fstat(self._handle).st_size, _MOST)
+        with suppress(OSError):  # that it goes away matters more
+            os.pwrite(self._handle, bytes(max(size - layout.HEADER, 0)), layout.HEADER)
 
     def set_aside(self) -> Path:
         """Move the file to where nothing reads it, and return where it is now.
 
         Raises:
-            OSError: It cannot be moved.
+            OSError: It cannot be moved, or that place is no folder.
         """
         folder = self.path.parent / ASIDE
-        folder.mkdir(mode=0o700, exist_ok=True)
-        place, number = folder / self.path.name, 1
-        while place.exists() or place.is_symlink():
-            place, number = folder / f"{self.path.name}.{number}", number + 1
-        self.path.rename(place)
-        return place
+        with suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
+        # Whoever serves may write here: a link in its place is not to be followed.
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            taken = {*os.listdir(handle)}  # noqa: PTH208 - a Path would be a link again
+            name = _free_name(self.path.name, taken)
+            os.rename(self.path, name, dst_dir_fd=handle)
+        finally:
+            os.close(handle)
+        return folder / name
 
 
-def open_folder(folder: Path) -> Path:
-    """Return the folder of tables, made if it is not there, for its owner only.
-
-    Where a sealer with a user of its own reads the tables (`audit.seal: apart`), the
-    deployer makes the audit folder for a common group and sets its setgid bit (mode
-    2770). Then, and only then, the group may read and remove tables as well (2770 for
-    the folder, 0660 for its files).
-
-    Args:
-        folder: The folder of tables. The audit folder above it (`audit.folder`) is
-            made as well; the one above that must be there.
-
-    Raises:
-        OSError: It cannot be made, belongs to somebody else, or too many may write it.
-    """
-    folder.parent.mkdir(mode=0o700, exist_ok=True)
-    shared = _checked(folder.parent)
-    with suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-        if shared:
-            folder.chmod(0o2770)
-    _checked(folder)
-    return folder
+def _free_name(name: str, taken: set[str]) -> str:
+    numbered = (f"{name}.{number}" for number in range(1, len(taken) + 2))
+    return next(one for one in (name, *numbered) if one not in taken)
 
 
 def closed_tables(folder: Path) -> Iterator[ClosedTable]:
@@ -278,17 +287,3 @@ def _error(path: Path, what: str) -> TableDamagedError | None:
     if not what:
         return None
     return TableDamagedError(path=str(path), what=what, why=_WHY[what])
-
-
-def _checked(folder: Path) -> bool:
-    """Return whether a folder is shared with a group.
-
-    Raises:
-        PermissionError: Somebody else owns it, or more may write to it than should.
-    """
-    found = folder.stat()
-    shared = is_shared(found.st_mode)
-    too_many = stat.S_IWOTH if shared else stat.S_IWGRP | stat.S_IWOTH
-    if found.st_uid not in {0, os.geteuid()} or found.st_mode & too_many:
-        raise PermissionError(errno.EPERM, "others may write to it", str(folder))
-    return shared

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gate.cli.plain import plain, plain_json
 from gate.errors import FindingsError
 from gate.model import Severity
 
@@ -36,6 +37,23 @@ class Exit(IntEnum):
     PROMISE_BROKEN = 5
 
 
+def say(
+    text: str = "", *, err: bool = False, bold: bool = False, fg: str | None = None
+) -> None:
+    """Print a text that may hold a stranger's words; they cannot steer a terminal.
+
+    Args:
+        text: What to print; newlines stay.
+        err: Print to standard error.
+        bold: Print it bold, where there are colours.
+        fg: Colour of the letters.
+    """
+    shown = plain(text)
+    if bold or fg:
+        shown = click.style(shown, bold=bold or None, fg=fg)
+    click.echo(shown, err=err)
+
+
 def report(error: GateError) -> None:
     """Print findings, code, message and hint of an error to stderr."""
     if isinstance(error, FindingsError):
@@ -44,11 +62,11 @@ def report(error: GateError) -> None:
         findings = with_sources(error.findings)
         show_findings(findings, err=True)
         wrong = sum(finding.severity is Severity.ERROR for finding in findings)
-        click.echo(f"error {error.code}: {many(wrong, 'error')} found.", err=True)
+        say(f"error {error.code}: {many(wrong, 'error')} found.", err=True)
     else:
-        click.echo(f"error {error.code}: {error}", err=True)
+        say(f"error {error.code}: {error}", err=True)
     if error.hint:
-        click.echo(f"hint: {error.hint}", err=True)
+        say(f"hint: {error.hint}", err=True)
 
 
 config_option = click.option(
@@ -102,7 +120,7 @@ def many(count: int, word: str) -> str:
 
 def show_json(value: object) -> None:
     """Print a value as JSON that keeps its order."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    click.echo(plain_json(json.dumps(value, ensure_ascii=False, indent=2)))
 
 
 def table(*columns: str, whole: int = 0) -> Table:
@@ -113,13 +131,14 @@ def table(*columns: str, whole: int = 0) -> Table:
         whole: How many columns, from the left, hold ids and are never broken.
     """
     from rich import box  # noqa: PLC0415 (costs 0.1 s)
-    from rich.table import Table  # noqa: PLC0415
 
-    made = Table(
+    from gate.cli.tables import PlainTable  # noqa: PLC0415
+
+    made = PlainTable(
         box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0)
     )
     for number, column in enumerate(columns):
-        made.add_column(column, overflow="fold", no_wrap=number < whole)
+        made.add_column(plain(column), overflow="fold", no_wrap=number < whole)
     return made
 
 

@@ -54,8 +54,13 @@ class Running:
 
     @property
     def workers(self):
+        """Children of the server but the sealer, a program of its own."""
         text = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        return [int(pid) for pid in text.read_text().split()]
+        return [int(p) for p in text.read_text().split() if not self._seals(p)]
+
+    @staticmethod
+    def _seals(pid):
+        return b"gate.workbench.sealer" in Path(f"/proc/{pid}/cmdline").read_bytes()
 
     def peak_mb(self):
         """Most memory in MB that any worker has had resident."""

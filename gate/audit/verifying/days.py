@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
+from gate.audit.verifying.pruned import check_prune, note_pruned
+
 if TYPE_CHECKING:
     from gate.audit.header import Header
     from gate.audit.verifying.site import Site
@@ -19,13 +21,14 @@ def check_days(site: Site, today: date) -> None:
     for number in sorted(site.headers):
         header = site.headers[number]
         if header.what == "prune":
-            _check_prune(site, header)
+            check_prune(site, number, last)
         if header.what != "period":
             continue
         day = date.fromisoformat(header.period)
         if last is not None:
             _check_next(site, header, last, day)
         last = max(last or day, day)
+    note_pruned(site)
     if last is not None and last >= today:
         site.findings.warning("A035", f"{last} of {site.name}", f"Today is {today}.")
     if last is not None and today - last > STALE:
@@ -35,7 +38,7 @@ def check_days(site: Site, today: date) -> None:
 
 def _check_next(site: Site, header: Header, last: date, day: date) -> None:
     place = f"{day} of {site.name}"
-    if day > last + timedelta(days=1):
+    if day - last > timedelta(days=1):
         first, until = last + timedelta(days=1), day - timedelta(days=1)
         told = f"{first}" if first == until else f"{first} to {until}"
         site.findings.error("A030", f"{told} of {site.name}")
@@ -43,15 +46,3 @@ def _check_next(site: Site, header: Header, last: date, day: date) -> None:
         site.findings.error("A031", place, f"Again in segment {header.segment}.")
     elif day < last:
         site.findings.error("A033", place, f"In segment {header.segment}.")
-
-
-def _check_prune(site: Site, header: Header) -> None:
-    before, named = header.details.get("before"), header.details.get("segments")
-    for number in named if isinstance(named, list) else []:
-        dropped = site.headers.get(number)
-        if dropped is None:
-            continue  # A010 or A011 was said
-        is_old = dropped.what == "period" and dropped.period < str(before)
-        if not is_old or number >= header.segment:
-            place = f"segment {number} of {site.name}"
-            site.findings.error("A034", place, f"By segment {header.segment}.")

@@ -222,5 +222,12 @@ def _is_signed(note: Note | None, keys: Sequence[Verifier | None]) -> bool:
 
 
 def _other_signers(note: Note) -> str:
-    signers = ", ".join(f"{s.name}+{s.id.hex()}" for s in read_note(note.raw)[1][:4])
+    signers = ", ".join(
+        f"{_shown(s.name)}+{s.id.hex()}" for s in read_note(note.raw)[1][:4]
+    )
     return f"No key that was given signed it; it is signed by {signers[:300]}."
+
+
+def _shown(name: str) -> str:
+    """Return a name that anybody may have written, for a message."""
+    return name if name.isprintable() else ascii(name)

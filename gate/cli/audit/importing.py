@@ -17,6 +17,7 @@ from gate.cli.console import (
     config_file,
     config_option,
     many,
+    say,
     show_json,
     show_table,
     table,
@@ -249,16 +250,14 @@ def _show(intake: Intake, days: Days, snapshot: Snapshot, to: Path | None) -> No
     _show_sums(intake, days)
     _show_unreadable(intake)
     built = snapshot.index.database.digest[:12]
-    click.echo(
+    say(
         f"Decided by the rules in force at each line's time, and by the database of "
         f"today ({built}). Nothing of this was enforced."
     )
     if to is None:
-        click.echo(
-            "Nothing was written; --to DIR keeps the rows for gate audit report."
-        )
+        say("Nothing was written; --to DIR keeps the rows for gate audit report.")
     else:
-        click.echo(f"Written to {to}, apart from the sealed log.")
+        say(f"Written to {to}, apart from the sealed log.")
 
 
 def _show_sums(intake: Intake, days: Days) -> None:
@@ -276,8 +275,8 @@ def _show_sums(intake: Intake, days: Days) -> None:
 
 def _show_unreadable(intake: Intake) -> None:
     for one in intake.listed[:_TOLD]:
-        click.echo(f"{one.file}:{one.line}: {one.why}: {MEANINGS[one.why]}", err=True)
+        say(f"{one.file}:{one.line}: {one.why}: {MEANINGS[one.why]}", err=True)
     more = intake.sums["unreadable"] - len(intake.listed[:_TOLD])
     if more > 0:
         told = many(more, "more unreadable line")
-        click.echo(f"{told}; --unreadable FILE lists them.", err=True)
+        say(f"{told}; --unreadable FILE lists them.", err=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gate.cli.console import config_option, open_config, show_json
+from gate.cli.console import config_option, open_config, say, show_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,8 +57,8 @@ def show(config_path: Path, *, as_json: bool) -> None:
     if as_json:
         show_json({"key": found.vkey})
         return
-    click.echo(found.vkey)
-    click.echo(
+    say(found.vkey)
+    say(
         "Publish this line where nobody who can change the log can change it too; "
         "auditors hand it to gate audit verify --key.",
         err=True,
@@ -107,8 +107,8 @@ def _show(found: Verifier, *, as_json: bool) -> None:
     if as_json:
         show_json({"key": found.vkey})
         return
-    click.echo(found.vkey)
-    click.echo(
+    say(found.vkey)
+    say(
         "Publish this line where nobody who could change the log can change it too; "
         "auditors hand it to gate audit verify --key.",
         err=True,
@@ -119,5 +119,5 @@ def _show_new(new: Verifier, old: Verifier | None, *, as_json: bool) -> None:
     if as_json:
         show_json({"key": new.vkey, "old_key": old.vkey if old else None})
         return
-    click.echo(new.vkey)
-    click.echo("This key signs from now on: publish it beside the old one.", err=True)
+    say(new.vkey)
+    say("This key signs from now on: publish it beside the old one.", err=True)

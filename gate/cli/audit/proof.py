@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gate.cli.audit.keyed import FILE, LOG, key_option, verifiers
-from gate.cli.console import show_json, show_table, table
+from gate.cli.console import say, show_json, show_table, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +91,7 @@ def _write(folder: Path, keys: Sequence[Verifier], options: dict[str, object]) -
         show_json({"written": str(out), "row": dict(check_proof(made, keys).row)})
     else:
         _show_proved(check_proof(made, keys))
-        click.echo(f"Written to {out}.")
+        say(f"Written to {out}.")
 
 
 def _conditions(given: object) -> dict[str, str]:
@@ -114,4 +114,4 @@ def _show_proved(proved: Proved) -> None:
     show_table(made)
     signers = ", ".join(f"{key.name} ({key.id.hex()})" for key in proved.signers)
     size = proved.checkpoint.size
-    click.echo(f"Proved: this row is in the log of {size:,} lines signed by {signers}.")
+    say(f"Proved: this row is in the log of {size:,} lines signed by {signers}.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gate.cli.console import config_option, many, open_config, show_json
+from gate.cli.console import config_option, many, open_config, say, show_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +48,7 @@ def prune(
     if as_json:
         show_json(_as_json(done, dry_run=dry_run))
     else:
-        click.echo(_sentence(done, dry_run=dry_run))
+        say(_sentence(done, dry_run=dry_run))
 
 
 def _sentence(done: Pruned, *, dry_run: bool) -> str:

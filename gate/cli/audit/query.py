@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 import click
 
 from gate.audit.rows import COLUMNS
-from gate.cli.console import config_option, open_config, show_json, show_table, table
+from gate.cli.console import (
+    config_option,
+    open_config,
+    say,
+    show_json,
+    show_table,
+    table,
+)
+from gate.cli.plain import one_line, plain
 from gate.workbench.auditing.sql import EXAMPLES, ask
 
 if TYPE_CHECKING:
@@ -55,8 +63,8 @@ def query(
         )
     elif as_csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(answer.columns)
-        writer.writerows(answer.rows)
+        writer.writerow(map(_safe, answer.columns))
+        writer.writerows(map(_safe, row) for row in answer.rows)
     else:
         _show(answer)
 
@@ -78,10 +86,10 @@ def _show_columns() -> None:
     for name, meaning in COLUMNS.items():
         made.add_row(name, meaning)
     show_table(made)
-    click.echo('"*" says: merged with others, so that no row is about few.\n')
-    click.echo("Questions to begin with:")
+    say('"*" says: merged with others, so that no row is about few.\n')
+    say("Questions to begin with:")
     for question, sql in EXAMPLES:
-        click.echo(f"\n  {question}\n  gate audit query {_quoted(sql)}")
+        say(f"\n  {question}\n  gate audit query {_quoted(sql)}")
 
 
 def _quoted(sql: str) -> str:
@@ -90,7 +98,7 @@ def _quoted(sql: str) -> str:
 
 def _show(answer: Answer) -> None:
     if not answer.rows:
-        click.echo("No row answers this.")
+        say("No row answers this.")
         return
     made = table(*answer.columns)
     for row in answer.rows[:MOST_ROWS]:
@@ -98,13 +106,18 @@ def _show(answer: Answer) -> None:
     show_table(made)
     if len(answer.rows) > MOST_ROWS:
         more = len(answer.rows) - MOST_ROWS
-        click.echo(f"{more:,} more rows; --csv or --json prints all.")
+        say(f"{more:,} more rows; --csv or --json prints all.")
 
 
 def _text(value: object) -> str:
     if value is None:
         return ""
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return f"{value:,}" if isinstance(value, int) else one_line(str(value))
+
+
+def _safe(value: object) -> object:
+    """Return a value for CSV, which is as often printed as kept."""
+    return plain(value) if isinstance(value, str) else value
 
 
 def _json(value: object) -> object:

@@ -12,6 +12,7 @@ from gate.cli.console import (
     config_option,
     many,
     open_config,
+    say,
     show_json,
     show_table,
     table,
@@ -152,13 +153,13 @@ def _show(days: Sequence[Day], wrong: Sequence[Day], tolerance: float) -> None:
         )
     show_table(made)
     if not days:
-        click.echo("There is no day to compare.")
+        say("There is no day to compare.")
     elif wrong:
         told = f"{len(wrong):,} of {many(len(days), 'day')}"
-        click.echo(f"{told} do not agree within {tolerance:g} %.")
+        say(f"{told} do not agree within {tolerance:g} %.")
     else:
-        click.echo(f"{many(len(days), 'day')}: all agree within {tolerance:g} %.")
-    click.echo(
+        say(f"{many(len(days), 'day')}: all agree within {tolerance:g} %.")
+    say(
         "Sealed: what the gate decided or refused. The other side may also count what "
         "never reached the gate; gate audit reconcile --help says what."
     )

@@ -15,6 +15,7 @@ from gate.cli.console import (
     config_option,
     many,
     open_config,
+    say,
     show_json,
     show_table,
     table,
@@ -161,15 +162,15 @@ def _number(n: int) -> str:
 
 
 def _show(found: Replay, books: _Books, assumed: tuple[str, ...]) -> None:
-    click.secho(_headline(found), bold=True, fg="red" if found.looser else None)
+    say(_headline(found), bold=True, fg="red" if found.looser else None)
     if assumed:
-        click.echo(f"Taken for granted: {', '.join(assumed)}.")
+        say(f"Taken for granted: {', '.join(assumed)}.")
     if books.at_hand < books.named:
-        click.echo(
+        say(
             f"Rows name {many(books.named, 'book')}, {books.at_hand} of them at hand; "
             "more can be told with the others (--former)."
         )
-    click.echo()
+    say()
     _show_changes(found, "area", _areas)
     _show_changes(found, "section", lambda change: (change.section,))
     _show_changes(found, "decided by", lambda c: (f"{c.rules} → {c.rules_then}",))
@@ -216,7 +217,7 @@ def _show_changes(
         made.add_row(*line)
     show_table(made)
     if len(lines) > MOST_LINES:
-        click.echo(f"{len(lines) - MOST_LINES:,} more lines are in --json.\n")
+        say(f"{len(lines) - MOST_LINES:,} more lines are in --json.\n")
 
 
 def _show_untold(found: Replay) -> None:
@@ -225,7 +226,7 @@ def _show_untold(found: Replay) -> None:
         sums[MEANINGS[reason]] += n
     _show_sums("Cannot be told", "because", sums)
     for reason in sorted({reason for _, reason in found.untold} & HINTS.keys()):
-        click.echo(f"{HINTS[reason]}\n")
+        say(f"{HINTS[reason]}\n")
 
 
 def _show_sums(title: str, heading: str, sums: Counter[str]) -> None:

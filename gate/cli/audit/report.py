@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from gate.cli.audit.shown import show
-from gate.cli.console import Exit, config_option, open_config, show_json, working
+from gate.cli.console import (
+    Exit,
+    config_option,
+    open_config,
+    say,
+    show_json,
+    working,
+)
 from gate.workbench.auditing.report import Scope, make_report
 
 if TYPE_CHECKING:
@@ -107,4 +114,4 @@ def _tell(made: Report, page: Path | None, *, as_json: bool) -> None:
         return
     show(made)
     if page is not None:
-        click.echo(f"The page is in {page}.")
+        say(f"The page is in {page}.")

@@ -8,6 +8,7 @@ from typing import Final
 
 import click
 
+from gate.cli.console import say
 from gate.workbench.auditing.sample import write_sample
 
 LEAST_DAYS: Final = 7
@@ -37,9 +38,9 @@ def sample(folder: Path, days: int, until: datetime | None) -> None:
     """
     last = until.date() if until else datetime.now(UTC).date() - timedelta(1)
     vkey = _written(folder, last - timedelta(days - 1), days)
-    click.echo(f"{days} days are sealed in {folder}. Nobody was counted: all made up.")
-    click.echo(f"Its key: {vkey}\n")
-    click.echo("Now try:")
+    say(f"{days} days are sealed in {folder}. Nobody was counted: all made up.")
+    say(f"Its key: {vkey}\n")
+    say("Now try:")
     for command in (
         f"gate audit report {folder}",
         f"gate audit report {folder} --html report.html",
@@ -47,7 +48,7 @@ def sample(folder: Path, days: int, until: datetime | None) -> None:
         f"gate audit verify {folder}/log --key '{vkey}'",
         "gate help audit",
     ):
-        click.echo(f"  {command}")
+        say(f"  {command}")
 
 
 def _written(folder: Path, first: date, days: int) -> str:

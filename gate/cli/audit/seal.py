@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +15,7 @@ from gate.cli.console import (
     many,
     open_config,
     report,
+    say,
     show_json,
     show_table,
     table,
@@ -36,14 +38,27 @@ if TYPE_CHECKING:
     show_default=True,
     help="Seconds to wait for another sealer, and for counters of a day that is over.",
 )
+@click.option(
+    "--all",
+    "is_sure",
+    is_flag=True,
+    help="Seal also more than 40 days in a row without any count: the clock is right, "
+    "and the gate was off.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
-def seal(ctx: click.Context, config_path: Path, wait: float, *, as_json: bool) -> None:
+def seal(
+    ctx: click.Context, config_path: Path, wait: float, *, is_sure: bool, as_json: bool
+) -> None:
     """Seal every day that is over, each as one segment of the log.
 
     Counts of fewer than audit.least decisions are merged with others first. Days end
     at midnight UTC. `gate serve` does this by itself unless audit.seal is "apart".
     Two at once are safe: the second finds nothing to do.
+
+    What is sealed stays sealed, so a clock that looks wrong is told first: more than
+    40 days in a row without any count need --all (E619), and after a day that is not
+    over nothing is sealed (E618).
 
     The first seal makes the signing key and prints its public half: publish that.
 
@@ -60,26 +75,27 @@ def seal(ctx: click.Context, config_path: Path, wait: float, *, as_json: bool) -
             settings_of(config),
             time.time(),
             wait=wait,
+            is_sure=is_sure,
             on_segment=on_segment,
         )
     if as_json:
         show_json(_as_json(done))
     else:
         _show(done)
-    _warn(done)
+    _warn(done, _left(audit_folder(config)))
     ctx.exit(Exit.PROBLEMS if done.damaged else Exit.SOUND)
 
 
 def _show(done: Sealing) -> None:
     if done.busy:
-        click.echo("Another process is sealing; there is nothing to do here.")
+        say("Another process is sealing; there is nothing to do here.")
     elif not done.sealed:
-        click.echo("Every day that is over is sealed.")
+        say("Every day that is over is sealed.")
     else:
         _show_segments(done.sealed)
     if done.new_key:
-        click.echo("A signing key was made. Publish this line, for whoever verifies:")
-        click.echo(done.new_key)
+        say("A signing key was made. Publish this line, for whoever verifies:")
+        say(done.new_key)
 
 
 def _show_segments(headers: Sequence[Header]) -> None:
@@ -98,18 +114,32 @@ def _show_segments(headers: Sequence[Header]) -> None:
     show_table(made)
     if any(header.violations for header in headers):
         days = sum(1 for header in headers if header.violations)
-        click.echo(f"{many(days, 'day')} with pages served without their notice!")
-    click.echo(f"{many(len(headers), 'day')} sealed.")
+        say(f"{many(days, 'day')} with pages served without their notice!")
+    say(f"{many(len(headers), 'day')} sealed.")
 
 
-def _warn(done: Sealing) -> None:
+def _left(folder: Path) -> int:
+    """Return how many tables of days that are over still lie there."""
+    from gate.audit.sealing import days_of_tables  # noqa: PLC0415 - heavy
+
+    today = datetime.now(UTC).date().isoformat()
+    return sum("" < day < today for day in days_of_tables(folder).values())
+
+
+def _warn(done: Sealing, left: int) -> None:
     """Say on standard error what is not as it should be."""
     for error in done.damaged:
         report(error)
     if done.waiting:
-        click.echo(
+        say(
             f"{many(done.waiting, 'table')} of a day that is over still in use; the "
             "next seal counts them as late.",
+            err=True,
+        )
+    elif left and not done.busy:
+        say(
+            f"{many(left, 'table')} of a day that was sealed already: the next day's "
+            "segment counts what is in there as late.",
             err=True,
         )
 

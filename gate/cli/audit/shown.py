@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from gate.cli.console import show_table, table
+from gate.cli.console import say, show_table, table
 from gate.workbench.auditing import words
 from gate.workbench.auditing.report import LIMITS
 from gate.workbench.auditing.verdict import NOT_OWED, met, owed, share
@@ -43,30 +41,30 @@ def show(report: Report) -> None:
     _show_parts("By section", sections, words.of_section, "section")
     _show_lost(answers["lost"])
     _show_settings(report)
-    click.echo(EXPLAINED)
-    click.echo("What this log cannot prove:")
+    say(EXPLAINED)
+    say("What this log cannot prove:")
     for limit in LIMITS:
-        click.echo(f"  - {limit}")
+        say(f"  - {limit}")
 
 
 def _show_verdict(report: Report) -> None:
     wrong = report.verdict.wrong
-    click.secho(report.verdict.headline, bold=True, fg="red" if wrong else "green")
+    say(report.verdict.headline, bold=True, fg="red" if wrong else "green")
     for sentence in wrong[1:]:
-        click.secho(f"  - {sentence}", fg="red")
-    click.echo(report.verification)
+        say(f"  - {sentence}", fg="red")
+    say(report.verification)
     for note in report.verdict.notes:
-        click.echo(f"Note: {note}")
+        say(f"Note: {note}")
     if report.sites:
         days = f"{report.first} to {report.last}" if report.first else "no day"
-        click.echo(f"Log: {', '.join(report.sites)}; {days}; {report.scope.engine}.")
-    click.echo()
+        say(f"Log: {', '.join(report.sites)}; {days}; {report.scope.engine}.")
+    say()
 
 
 def _show_violations(found: Sequence[Mapping[str, Any]]) -> None:
     if not found:
         return
-    click.secho("Served without the notice that was owed", bold=True, fg="red")
+    say("Served without the notice that was owed", bold=True, fg="red")
     made = table("day", "site", "place", "section", "door", "rules", "decisions")
     for row in found[:MOST_ROWS]:
         made.add_row(
@@ -91,7 +89,7 @@ def _show_parts(
     """Print what became of each group; the finer parts are in --json and --html."""
     if not rows:
         return
-    click.secho(title, bold=True)
+    say(title, bold=True)
     made = table(heading, "total", "owed", "met", "not met", "not owed", "else")
     for column in made.columns[1:]:
         column.justify, column.no_wrap = "right", True
@@ -112,7 +110,7 @@ def _amounts(row: Mapping[str, Any]) -> tuple[str, ...]:
 def _show_shadows(rows: Sequence[Mapping[str, Any]]) -> None:
     if not rows:
         return
-    click.secho("Shadow rules: what they would have changed", bold=True)
+    say("Shadow rules: what they would have changed", bold=True)
     made = table("shadow rule", "would be", "enforced", "shadow", "decisions")
     for row in rows[:MOST_ROWS]:
         texts = (row["shadow_rule"], row["change"], row["action"], row["shadow"])
@@ -124,7 +122,7 @@ def _show_shadows(rows: Sequence[Mapping[str, Any]]) -> None:
 def _show_promises(fared: Sequence[Kept] | None) -> None:
     if not fared:
         return
-    click.secho("Promises of the rule book, held against what happened", bold=True)
+    say("Promises of the rule book, held against what happened", bold=True)
     made = table("promise", "broken", "kept", "perhaps")
     for column in made.columns[1:]:
         column.justify, column.no_wrap = "right", True
@@ -132,13 +130,11 @@ def _show_promises(fared: Sequence[Kept] | None) -> None:
         counts = (one.broken, one.kept, one.perhaps)
         made.add_row(one.promise, *(f"{n:,}" if n else "" for n in counts))
     show_table(made)
-    click.echo(
-        "perhaps: the row is too coarse to tell whether the promise covers it.\n"
-    )
+    say("perhaps: the row is too coarse to tell whether the promise covers it.\n")
 
 
 def _show_versions(rows: Sequence[Mapping[str, Any]]) -> None:
-    click.secho("What decisions rested on", bold=True)
+    say("What decisions rested on", bold=True)
     made = table("what", "version", "first day", "last day", "decisions")
     for row in rows[:MOST_ROWS]:
         told = words.VERSIONED[row["what"]], words.version(row["version"])
@@ -150,7 +146,7 @@ def _show_versions(rows: Sequence[Mapping[str, Any]]) -> None:
 def _show_lost(rows: Sequence[Mapping[str, Any]]) -> None:
     if not rows:
         return
-    click.secho("Refused, or not counted in its own row", bold=True)
+    say("Refused, or not counted in its own row", bold=True)
     made = table("what", "reason", "decisions")
     for row in rows:
         made.add_row(row["outcome"], words.value(row["reason"]), f"{row['n']:,}")
@@ -163,9 +159,9 @@ def _show_settings(report: Report) -> None:
         + ", ".join(f"{value} ({days:,} d)" for value, days in values.items())
         for key, values in report.settings.items()
     ]
-    click.echo(f"Settings on sealed days: {'; '.join(told)}.\n")
+    say(f"Settings on sealed days: {'; '.join(told)}.\n")
 
 
 def _say_more(count: int) -> None:
     if count > MOST_ROWS:
-        click.echo(f"({count - MOST_ROWS:,} more rows: --json, --html)\n")
+        say(f"({count - MOST_ROWS:,} more rows: --json, --html)\n")

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from gate.cli.audit.keyed import FILE, LOG, key_option, verifiers
-from gate.cli.console import Exit, many, show_json
+from gate.cli.console import Exit, many, say, show_json
+from gate.cli.plain import one_line
 from gate.model import Severity
 
 if TYPE_CHECKING:
@@ -71,18 +72,18 @@ def verify(
 def _show(found: Verified) -> None:
     ranks = {word: rank for rank, word in enumerate(Severity)}
     for one in sorted(found.findings, key=lambda one: (ranks[one.severity], one.code)):
-        click.echo(f"{one.severity} {one.code} {one.place}")
-        click.echo(f"  {one.message}\n  {one.remedy}\n")
+        say(f"{one.severity} {one.code} {one_line(one.place)}")
+        say(f"  {one_line(one.message)}\n  {one.remedy}\n")
     days = f"{found.first_day} to {found.last_day}" if found.first_day else "no day"
     told = f"{many(found.segments, 'segment')}, {many(found.rows, 'row')}"
     told = f"{told}, {many(found.decisions, 'decision')}, {days}"
     names = ", ".join(found.sites) or "no log"
     if found.sound:
-        click.echo(f"Sound: {names}: {told}.")
-        click.echo("Keep a copy of sites/NAME/checkpoint for --since.")
+        say(f"Sound: {names}: {told}.")
+        say("Keep a copy of sites/NAME/checkpoint for --since.")
         return
     wrong = sum(one.severity is Severity.ERROR for one in found.findings)
-    click.echo(f"Not sound: {names}: {many(wrong, 'problem')}. As sealed: {told}.")
+    say(f"Not sound: {names}: {many(wrong, 'problem')}. As sealed: {told}.")
 
 
 def _show_json(found: Verified) -> None:

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from io import StringIO
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,6 +28,7 @@ MOST_BYTES: Final = 64 << 20
 _DAYS: Final = ("day", "date", "time", "datetime", "timestamp")
 _COUNTS: Final = ("requests", "count", "total", "n", "sum")
 _LONGEST_LINE: Final = 64
+_MOST_OF_LINE: Final = 4096  # bytes; what is longer is no time, however it begins
 _AROUND: Final = b' \t\r\n[]"'  # what may stand around a time
 
 
@@ -192,10 +194,10 @@ def _column(heading: Sequence[str], names: Sequence[str]) -> int | None:
 
 def _json_pairs(path: Path, text: str) -> Iterator[tuple[str, Any, Any]]:
     try:
-        found = json.loads(text)
+        entries = _entries(json.loads(text))
     except (ValueError, RecursionError):
         raise _wrong(path, "", "is not JSON") from None
-    for number, entry in enumerate(_entries(found)):
+    for number, entry in enumerate(entries):
         yield f"[{number}]", _first(entry, _DAYS), _first(entry, _COUNTS)
 
 
@@ -231,9 +233,10 @@ def _of_times(path: Path) -> dict[str, int]:
     found: Counter[str] = Counter()
     known: dict[bytes, str] = {}
     with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
+        lines = iter(partial(file.readline, _MOST_OF_LINE), b"")
+        for number, line in enumerate(lines, start=1):
             text = line.strip(_AROUND)
-            if not text:
+            if not text and len(line) < _MOST_OF_LINE:
                 continue
             day = known.get(text) or _day(text[:_LONGEST_LINE].decode("latin-1"))
             if day is None:

@@ -10,8 +10,9 @@ from gate.audit.engines import open_engine
 from gate.errors import BadDayError, NothingSealedError
 from gate.workbench.auditing.headers import period_headers, read_headers
 from gate.workbench.auditing.replaying import told
-from gate.workbench.auditing.verdict import judge
-from gate.workbench.auditing.verification import verify_all
+from gate.workbench.auditing.verdict import judge, of_import
+from gate.workbench.auditing.verification import IMPORTED, Verification, verify_all
+from gate.workbench.importing.dataset import is_import
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -148,6 +149,12 @@ def make_report(
     due = None if scope.until else today - timedelta(2)
     verification = verify_all(scope.folders, vkey, today)
     promises = _promises(scope, rules, config) if days and rules else None
+    verdict = judge(
+        headers, days, answers, due, (*verification.wrong, *_broken(promises or ()))
+    )
+    if not (headers or verification.wrong) and all(map(is_import, scope.folders)):
+        verdict = of_import(answers)
+        verification = Verification(verified=False, told=IMPORTED)
     return Report(
         scope=scope,
         made=today,
@@ -155,9 +162,7 @@ def make_report(
         first=min((header.period for header in days), default=""),
         last=max((header.period for header in days), default=""),
         sealed=tuple(sorted({header.period for header in days})),
-        verdict=judge(
-            headers, days, answers, due, (*verification.wrong, *_broken(promises or ()))
-        ),
+        verdict=verdict,
         verification=verification.told,
         verified=verification.verified,
         settings=_settings(days),

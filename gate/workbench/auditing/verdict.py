@@ -66,6 +66,21 @@ def judge(
     return Verdict(headline=_headline(days, answers, wrong), wrong=wrong, notes=notes)
 
 
+def of_import(answers: Mapping[str, list[dict[str, Any]]]) -> Verdict:
+    """Return what is to be said of rows of `gate audit import`, which have no headers."""
+    total = answers["total"][0]["total"] or 0
+    return Verdict(
+        headline=f"Imported from access logs: {total:,} decisions, none of which was "
+        "enforced or sealed.",
+        wrong=(),
+        notes=(
+            "Nothing counts as owed here, since nobody was asked to give it. What the "
+            "rule book would have asked for stands in the column action: gate audit "
+            "query.",
+        ),
+    )
+
+
 def owed(parts: Mapping[str, Any]) -> int:
     """Return how many decisions of a group owed the reader something."""
     return sum(int(parts[name]) for name in (*MET, *UNMET))

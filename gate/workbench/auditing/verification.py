@@ -15,6 +15,7 @@ UNVERIFIED = (
     "Unverified: this report does not check whether anybody changed the log. "
     "gate audit verify DIR --key VKEY does, without network."
 )
+IMPORTED = "Unverified: imported rows are not sealed, so nothing can be verified."
 
 
 class Verification(NamedTuple):

@@ -115,6 +115,11 @@ def read_totals(folder: Path) -> dict[str, int]:
         ) from None
 
 
+def is_import(folder: Path) -> bool:
+    """Return whether a folder is what an import wrote."""
+    return (folder / MARKER).is_file()
+
+
 def _sealed(number: int, site: str, day: str, row: Row) -> Sealed:
     return Sealed(number, site, day, row, secrets.token_hex(16))
 
