@@ -17,7 +17,7 @@ import duckdb  # noqa: F401 - loaded once, not in each child
 from counted import seal_all, sound
 from cryptography.hazmat.primitives.asymmetric import ed25519  # noqa: F401 - likewise
 
-STEPS = ("open", "fsync", "replace", "rename", "unlink", "mkdir")
+STEPS = ("open", "fsync", "replace", "rename", "unlink", "mkdir", "link", "pwrite")
 """Calls of the system after which the disk is another."""
 
 

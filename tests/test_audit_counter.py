@@ -631,10 +631,12 @@ def test_the_thread_syncs_and_ends_with_its_counter(folder, monkeypatch):
     synced = threading.Event()
     sync = os.fdatasync
     monkeypatch.setattr(os, "fdatasync", lambda fd: (sync(fd), synced.set()))
+    others = {*threading.enumerate()}
     counter = TableCounter(folder)
     counter.slot(cell())()
     assert synced.wait(5)
-    threads = [t for t in threading.enumerate() if t.name == "gate-counting"]
+    new = {*threading.enumerate()} - others
+    threads = [thread for thread in new if thread.name == "gate-counting"]
     assert threads
     counter.close()
     for thread in threads:

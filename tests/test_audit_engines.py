@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import builtins
 import shutil
 import sqlite3
+import sys
 import warnings
 from datetime import date
 from pathlib import Path
@@ -107,19 +107,7 @@ def test_an_unknown_engine_is_a_wrong_use(log):
 def test_what_is_not_installed_is_said_with_its_extra(
     log, monkeypatch, engine, missing, extra
 ):
-    real = builtins.__import__
-
-    def refuse(name, *args, **kwargs):
-        if name.split(".")[0] == missing or name == "gate.audit.spark":
-            raise ImportError(f"No module named {missing}", name=missing)
-        return real(name, *args, **kwargs)
-
-    def spark_too(name, globals_=None, locals_=None, fromlist=(), level=0):
-        if name == "gate.audit" and "spark" in (fromlist or ()):
-            raise ImportError(f"No module named {missing}", name=missing)
-        return refuse(name, globals_, locals_, fromlist, level)
-
-    monkeypatch.setattr(builtins, "__import__", spark_too)
+    monkeypatch.setitem(sys.modules, missing, None)
     with pytest.raises(EngineMissingError) as caught, open_engine(engine, [log]):
         pass
     assert extra in caught.value.hint

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 
@@ -46,6 +47,23 @@ def test_a_key_that_is_there_is_never_overwritten(tmp_path):
     with pytest.raises(KeyInTheWayError):
         keys.make(tmp_path, NAME)
     assert keys.load(tmp_path, NAME) == made
+
+
+@pytest.mark.parametrize("step", ["fdopen", "fsync", "link", "unlink"])
+def test_a_key_is_there_whole_or_not_at_all_when_its_maker_is_killed(tmp_path, step):
+    pid = os.fork()
+    if not pid:
+        setattr(os, step, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
+        keys.make(tmp_path, NAME)
+        os._exit(0)
+    assert os.WTERMSIG(os.waitpid(pid, 0)[1]) == signal.SIGKILL
+    if keys.key_path(tmp_path).exists():
+        keys.load(tmp_path, NAME)
+    else:
+        keys.make(tmp_path, NAME)
+    keys.change(tmp_path, NAME, lambda *_: None)
+    left = [*keys.key_path(tmp_path).parent.iterdir()]
+    assert left == [keys.key_path(tmp_path)]
 
 
 def test_where_no_key_is_that_is_said(tmp_path):

@@ -8,24 +8,30 @@ import os
 import resource
 import shutil
 import stat
-from datetime import date
+import struct
+from contextlib import nullcontext
+from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from counted import SITE, cell, count, noon, seal_all, sound
 
-from gate.audit import Outcome
+from gate.audit import Outcome, layout, sealing
 from gate.audit.alone import alone
 from gate.audit.counter import TableCounter
 from gate.audit.keys import key_path
 from gate.audit.log import Log
 from gate.audit.parquet import read_rows
-from gate.audit.segments import due_days
+from gate.audit.segments import check_due, due_days
 from gate.audit.suppression import UNTOLD
 from gate.audit.tables import TABLES
+from gate.errors.clock import ClockAheadError, ClockBehindError
 from gate.errors.sealing import (
     KeyExposedError,
     KeyMissingError,
     SealingDiskError,
+    SealingError,
     StrangersLogError,
 )
 
@@ -337,3 +343,141 @@ def stay_alone(audit, pipe):
         assert is_alone
         pipe.send("alone")
         pipe.poll(60)
+
+
+@pytest.mark.parametrize("today", ["2026-11-21", "2026-11-20", "2026-08-01"])
+def test_a_log_that_a_clock_ahead_has_sealed_is_told_and_not_passed_over(audit, today):
+    seal_all(audit)
+    before = tables(audit)
+    with pytest.raises(ClockBehindError) as caught:
+        seal_all(audit, today)
+    assert (caught.value.code, caught.value.newest) == ("E618", "2026-11-21")
+    assert tables(audit) == before
+
+
+@pytest.mark.parametrize("is_begun", [False, True])
+def test_a_clock_months_ahead_seals_nothing_until_somebody_has_looked(audit, is_begun):
+    days = 186
+    if is_begun:
+        seal_all(audit)
+        days -= 4
+        count(audit, "2026-11-22", {cell("2026-11-22"): 30})
+    before = len(tables(audit))
+    with pytest.raises(ClockAheadError) as caught:
+        seal_all(audit, "2027-05-23")
+    error = caught.value
+    assert (error.code, error.due, error.last) == ("E619", days, "2027-05-22")
+    assert key_path(audit).exists() is is_begun
+    assert len(tables(audit)) == before
+    assert len(seal_all(audit, "2027-05-23", is_sure=True).sealed) == days
+
+
+@pytest.mark.parametrize(
+    ("due", "counted", "is_refused"),
+    [
+        pytest.param(40, (), False, id="forty days"),
+        pytest.param(41, (), True, id="forty-one days"),
+        pytest.param(120, (0, 39, 80), False, id="months that were only not sealed"),
+        pytest.param(120, (0, 1, 2, 119), True, id="a jump between counts"),
+    ],
+)
+def test_days_without_counts_are_sealed_up_to_some(due, counted, is_refused):
+    days = [(date(2026, 1, 1) + timedelta(days=n)).isoformat() for n in range(due)]
+    expected = pytest.raises(ClockAheadError) if is_refused else nullcontext()
+    with expected:
+        check_due(days, {days[n] for n in counted})
+
+
+def test_the_counts_of_a_sealed_table_are_overwritten(audit):
+    kept = [path.open("rb") for path in (audit / TABLES).glob("*.table")]
+    seal_all(audit)
+    for file in kept:
+        with file:
+            data = file.read()
+        assert len(data) > layout.HEADER
+        assert not any(data[layout.HEADER :])
+
+
+def test_a_sealed_table_whose_counts_are_gone_but_not_its_name_is_no_damage(audit):
+    kept = {path: path.read_bytes() for path in (audit / TABLES).glob("*.table")}
+    seal_all(audit)
+    for path, data in kept.items():
+        path.write_bytes(data[: layout.HEADER] + bytes(len(data) - layout.HEADER))
+    done = seal_all(audit)
+    assert (done.damaged, tables(audit)) == ((), [])
+
+
+@pytest.mark.parametrize("what", ["file", "link"])
+def test_what_stands_where_damaged_tables_go_is_told_and_not_followed(
+    audit, tmp_path, what
+):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    aside = audit / TABLES / "aside"
+    aside.write_text("x") if what == "file" else aside.symlink_to(elsewhere)
+    (audit / TABLES / f"{'0' * 32}.table").write_bytes(b"nonsense" * 1000)
+    with pytest.raises(SealingError, match="aside: not a directory"):
+        seal_all(audit)
+    assert not [*elsewhere.iterdir()]
+    aside.unlink()
+    assert len(seal_all(audit).damaged) == 1
+
+
+@pytest.mark.parametrize("number", [1 << 47, 1 << 49, (1 << 64) - 1])
+def test_counts_that_no_gate_makes_do_not_stop_the_sealer(audit, number):
+    for path in (audit / TABLES).glob("*.table"):
+        data = bytearray(path.read_bytes())
+        for at in range(layout.HEADER, len(data), layout.SLOT):
+            if any(data[at + layout.WORD : at + layout.TEXT]):
+                struct.pack_into("=Q", data, at, number)
+        path.write_bytes(data)
+    done = seal_all(audit)
+    assert [error.code for error in done.damaged] == ["E520"] * 3
+    assert sum(h.total for h in sound(audit)) == 0
+
+
+def test_tables_whose_sum_is_no_number_do_not_stop_the_sealer(audit, monkeypatch):
+    monkeypatch.setattr(sealing, "_MOST", 40)
+    done = seal_all(audit)
+    assert len(done.damaged) == 1
+    assert sum(h.total for h in sound(audit)) < 75
+
+
+def test_a_lock_that_is_a_link_is_not_followed(audit, tmp_path):
+    (audit / "seal.lock").symlink_to(tmp_path / "made")
+    with pytest.raises(SealingDiskError):
+        seal_all(audit)
+    assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may become somebody else")
+@pytest.mark.parametrize("mode", [0o2750, 0o3770])
+def test_who_counts_in_a_shared_folder_cannot_move_key_or_log_away(mode):
+    group, counts = 54321, 65534
+    with TemporaryDirectory() as place:  # pytest's own folders are root's alone
+        Path(place).chmod(0o755)
+        audit = Path(place) / "audit"
+        for folder, own in ((audit, mode), (audit / TABLES, 0o2770)):
+            folder.mkdir()
+            os.chown(folder, 0, group)
+            folder.chmod(own)
+        os.chown(audit / TABLES, counts, group)
+        (audit / "log").mkdir()
+        (audit / "key").mkdir(mode=0o700)
+        child = FORK.Process(target=count_as, args=(audit, counts, group))
+        child.start()
+        child.join()
+        assert child.exitcode == 0
+        assert [h.total for h in seal_all(audit).sealed] == [12, 0]
+        assert tables(audit) == []
+
+
+def count_as(audit, user, group):
+    """Count as somebody else, and try to put the sealer's folders out of the way."""
+    os.setgroups([])
+    os.setgid(group)
+    os.setuid(user)
+    for name in ("key", "log"):
+        with pytest.raises(PermissionError):
+            (audit / name).rename(audit / f"old-{name}")
+    count(audit, "2026-11-20", {cell(): 12})

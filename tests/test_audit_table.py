@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from gate.audit import Outcome, layout, table, tables
 from gate.audit.rows import canonical
-from gate.audit.table import Table
 from gate.audit.sharing import open_folder
+from gate.audit.table import Table
 from gate.audit.tables import ASIDE, closed_tables
 from gate.model import Action
 
@@ -305,10 +305,11 @@ class TestFolder:
         modes = [stat.S_IMODE(p.stat().st_mode) for p in (folder.parent, folder, path)]
         assert modes == [0o700, 0o700, 0o600]
 
-    def test_is_shared_with_a_group_where_the_deployer_says_so(self, tmp_path):
+    @pytest.mark.parametrize("mode", [0o2770, 0o3770])
+    def test_is_shared_with_a_group_where_the_deployer_says_so(self, tmp_path, mode):
         audit = tmp_path / "audit"
         audit.mkdir()
-        audit.chmod(0o2770)
+        audit.chmod(mode)
         folder = open_folder(audit / "tables")
         path = written(folder, {cell(): 1})
         modes = [stat.S_IMODE(p.stat().st_mode) for p in (folder, path)]

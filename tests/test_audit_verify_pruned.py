@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
 
 import pytest
-from audit_log import FIRST_DAY, NAME, counts, day, prune
+from audit_log import FIRST_DAY, NAME, Made, counts, day, make_log, prune
 
 from gate.audit import keys
 from gate.audit.log import Log
@@ -19,16 +20,23 @@ DAYS = 34  # so that the days 0 to 3 may go: 31 stay
 TODAY = FIRST_DAY + timedelta(DAYS)
 
 
-@pytest.fixture
-def made(tmp_path):
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory):
     """Seal days of which the first five have rows."""
-    from audit_log import Made  # noqa: PLC0415
-
-    log, signer = Log(tmp_path / "log", NAME), keys.make(tmp_path, NAME)
+    folder = tmp_path_factory.mktemp("log") / "audit"
+    log, signer = Log(folder / "log", NAME), keys.make(folder, NAME)
     for number in range(DAYS):
         told = counts(number, 1) if number < 5 else {}
         append_day(log, day(number), told, signer)
-    return Made(tmp_path, log, [signer.verifier])
+    return Made(folder, log, [signer.verifier])
+
+
+@pytest.fixture
+def made(sealed, tmp_path):
+    """Copy the log, so that a test may change it."""
+    folder = tmp_path / "audit"
+    shutil.copytree(sealed.folder, folder)
+    return Made(folder, Log(folder / "log", NAME), sealed.vkeys)
 
 
 def findings(made):
@@ -95,8 +103,6 @@ def test_a_segment_that_is_not_of_a_day_before_is_an_error(made, number):
 
 
 def test_nothing_may_go_before_a_day_is_sealed(tmp_path):
-    from audit_log import make_log  # noqa: PLC0415
-
     made = make_log(tmp_path, days=0)
     details = {"before": "0001-01-01", "segments": []}
     append_event(made.log, "prune", details, [keys.load(tmp_path, NAME)])
@@ -104,11 +110,29 @@ def test_nothing_may_go_before_a_day_is_sealed(tmp_path):
 
 
 @pytest.mark.parametrize("end", ["0001-01-01", "9999-12-31"])
-def test_days_at_the_ends_of_the_calendar_are_findings_not_a_crash(made, end):
-    signer = keys.load(made.folder, NAME)
+def test_days_at_the_ends_of_the_calendar_are_findings_not_a_crash(tmp_path, end):
+    made = make_log(tmp_path, days=0)
+    signer = keys.load(tmp_path, NAME)
     append_day(made.log, end, {}, signer)
-    say(made, before=day(1), segments=[0])
-    assert findings(made)
+    details = {"before": "0001-01-02", "segments": []}
+    append_event(made.log, "prune", details, [signer])
+    assert ("A034" in findings(made)) is (end == "0001-01-01")
+
+
+def test_days_after_the_last_of_the_calendar_are_findings_not_a_crash(tmp_path):
+    made = make_log(tmp_path, days=0)
+    signer = keys.load(tmp_path, NAME)
+    append_day(made.log, "9999-12-31", {}, signer)
+    head = made.log.head(made.vkeys)
+    made.log.append(made.log.draft(head, period="9999-12-31", least=10), (), [signer])
+    assert "A031" in findings(made)
+
+
+def test_days_sealed_ahead_of_the_clock_do_not_make_rows_old(made):
+    prune(made, [0], day(1), keys.load(made.folder, NAME))
+    early = FIRST_DAY + timedelta(29)
+    found = verify(made.folder, made.vkeys, today=early).findings
+    assert "A034" in {one.code for one in found}
 
 
 def test_verifying_and_dropping_have_the_same_limit():

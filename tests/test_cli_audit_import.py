@@ -153,7 +153,7 @@ def test_standard_input_is_read(run, log):
     assert found["lines"]["decided"] == 112
 
 
-def test_standard_input_that_cannot_be_read_ends_in_words(make_config, tmp_path):
+def test_standard_input_that_cannot_be_read_ends_in_words(make_config):
     words = ["audit", "import", "-", f"--config={make_config()}"]
     done = subprocess.run(
         [GATE, *words], input=b"4 junk\n5 junk\n", capture_output=True, check=False

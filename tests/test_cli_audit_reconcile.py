@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+import tracemalloc
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -188,6 +189,9 @@ WRONG = {
     "torn JSON": "[{",
     "JSON without counts": json.dumps([{"day": DAY}]),
     "nested without end": "[" * 100_000,
+    "nested and whole": "[" * 900 + "]" * 900,
+    "a line without end": f"{DAY}T10:00:00Z\n" + " " * 5_000 + f"{DAY}T10:00:00Z\n",
+    "a time and no end": f"{DAY}T10:00:00Z" + " " * 50 + "x" * 10_000,
     "not a time": f"{DAY}T10:00:00Z\nfoo\n",
 }
 
@@ -198,6 +202,19 @@ def test_totals_that_cannot_be_read_are_an_error(tmp_path, text):
     path.write_text(text)
     with pytest.raises(TotalsUnreadableError):
         read_totals(path, "auto")
+
+
+def test_an_endless_line_is_not_read_into_memory(tmp_path):
+    path = tmp_path / "totals"
+    with path.open("wb") as file:
+        file.write(f"{DAY}T10:00:00Z\n".encode())
+        file.truncate(256 << 20)
+    tracemalloc.start()
+    with pytest.raises(TotalsUnreadableError):
+        read_totals(path, "times")
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 1 << 20
 
 
 def test_a_share_is_of_the_greater_side_and_of_nothing_is_none():

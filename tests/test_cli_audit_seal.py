@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
 from datetime import UTC, datetime, timedelta
@@ -104,6 +105,15 @@ def test_seal_tells_of_tables_whose_day_is_sealed_already(run, audit):
     assert "as late" in done.stderr
 
 
+def test_seal_asks_before_it_seals_months_without_a_count(run, tmp_path):
+    count(tmp_path / "audit", days_ago(50), {cell(days_ago(50)): 25})
+    refused = run("seal", "--wait=0")
+    assert (refused.exit_code, "error E619: 50 days" in refused.stderr) == (3, True)
+    assert "gate audit seal --all" in refused.stderr
+    done = run("seal", "--wait=0", "--all")
+    assert (done.exit_code, "50 days sealed." in done.stdout) == (0, True)
+
+
 def test_seal_says_what_is_wrong_with_the_key(run, audit):
     run("seal")
     (audit / "key" / "signing-key").chmod(0o644)
@@ -188,7 +198,33 @@ def test_doctor_says_who_can_sign(run, config, audit, make_config):
     assert (apart.level, "apart" in apart.todo) == (Level.WARNING, True)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_doctor_run_by_root_judges_by_owners(run, audit, make_config):
+    run("seal")
+    os.chown(audit / "tables", 12345, -1)
+    own = {"name": SITE, "folder": str(audit), "seal": "apart"}
+    apart = make_config(name="apart.yaml", audit=own)
+    assert found(apart)["D130"].level is Level.OK
+
+
 def test_doctor_names_a_log_that_is_damaged(run, config, audit):
     run("seal")
     (audit / "log" / "sites" / SITE / "checkpoint").unlink()
     assert found(config)["D131"].level is Level.ERROR
+
+
+def test_doctor_names_a_log_that_a_clock_ahead_has_sealed(run, config, audit):
+    assert audit
+    assert run("seal").exit_code == 0
+    told = found(config, time.time() - 2 * 86_400)["D131"]
+    assert (told.level, "E618" in told.found) == (Level.ERROR, True)
+
+
+@pytest.mark.parametrize(("mode", "is_loose"), [(0o2770, True), (0o3770, False)])
+def test_doctor_names_a_shared_folder_whose_key_can_be_moved(
+    make_config, audit, mode, is_loose
+):
+    audit.chmod(mode)
+    own = {"name": SITE, "folder": str(audit), "seal": "apart"}
+    told = found(make_config(name="apart.yaml", audit=own))["D130"]
+    assert ("3770" in told.todo) is is_loose

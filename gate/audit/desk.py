@@ -18,8 +18,8 @@ from weakref import WeakSet
 
 from gate.audit.counting import Outcome, bare_cell
 from gate.audit.hindrances import counting_error, reason_of
-from gate.audit.table import ENDING, NOWHERE, Table, forget_times
 from gate.audit.sharing import open_folder
+from gate.audit.table import ENDING, NOWHERE, Table, forget_times
 from gate.errors import CountingError
 
 if TYPE_CHECKING:

@@ -8,8 +8,10 @@ all text but `segment` and `n`. An engine that reads Hive folders itself would t
 from __future__ import annotations
 
 from contextlib import contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from gate.audit import spark
 from gate.audit.folders import log_folder, row_files
 from gate.audit.rows import COLUMNS
 from gate.errors import (
@@ -147,7 +149,7 @@ def create_counts(connection: Any, logs: Sequence[Path]) -> None:  # noqa: ANN40
 @contextmanager
 def _spark(name: str, logs: Sequence[Path]) -> Iterator[Engine]:
     try:
-        from gate.audit import spark  # noqa: PLC0415 - heavy
+        import_module("pyspark")
     except ImportError as error:
         raise EngineMissingError(name, str(error.name), extra="spark") from error
     ibis = _ibis(name, "spark")

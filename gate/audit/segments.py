@@ -167,9 +167,7 @@ def check_due(days: Sequence[str], counted: Collection[str]) -> None:
         default=0,
     )
     if empty > MOST_EMPTY:
-        raise ClockAheadError(
-            due=len(days), first=days[0], last=days[-1], empty=empty
-        )
+        raise ClockAheadError(due=len(days), first=days[0], last=days[-1], empty=empty)
 
 
 def due_days(newest: str, oldest: str, today: date) -> list[str]:

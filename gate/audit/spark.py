@@ -7,14 +7,13 @@ import tempfile
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Final
 
-from pyspark.sql import SparkSession
-from pyspark.sql.types import LongType, StringType, StructField, StructType
-
 from gate.errors import EngineFailedError, RowsUnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from pyspark.sql import SparkSession
 
 SETTINGS: Final = {
     "spark.sql.session.timeZone": "UTC",
@@ -40,6 +39,8 @@ def session(name: str) -> Iterator[SparkSession]:
     Raises:
         EngineFailedError: Spark did not start, or nobody answers.
     """
+    from pyspark.sql import SparkSession  # noqa: PLC0415 - heavy, and an extra
+
     before = SparkSession.getActiveSession()
     with tempfile.TemporaryFile() as words:
         try:
@@ -71,8 +72,11 @@ def show(
     Raises:
         RowsUnreadableError: A file is not what it should be.
     """
-    kinds = {"string": StringType(), "int64": LongType()}
-    struct = StructType([StructField(key, kinds[of]) for key, of in schema.items()])
+    from pyspark.sql import types  # noqa: PLC0415 - as above
+
+    kinds = {"string": types.StringType(), "int64": types.LongType()}
+    fields = [types.StructField(key, kinds[of]) for key, of in schema.items()]
+    struct = types.StructType(fields)
     shown = spark.createDataFrame([], struct)
     try:
         for folder in rows:
@@ -84,6 +88,8 @@ def show(
 
 
 def _builder(name: str) -> SparkSession.Builder:
+    from pyspark.sql import SparkSession  # noqa: PLC0415 - as above
+
     builder = SparkSession.builder.appName("gate audit")
     for key, value in SETTINGS.items():
         builder = builder.config(key, value)

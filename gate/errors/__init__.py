@@ -7,7 +7,7 @@ GateError                      E000  `base`
 ├── BookError                  E3xx  `book`           the rule book as a whole
 ├── RequestError               E4xx  `request`        what arrived
 ├── ServiceError               E5xx  `service`        what stands around the gate
-├── SealingError               E61x  `sealing`        the sealed log, its key
+├── SealingError               E61x  `sealing`        the sealed log, its key; `clock`
 ├── AskingError                E64x  `asking`         questions to the log
 └── ImportingError             E66x  `importing`      logs and totals of others
 
@@ -47,6 +47,7 @@ from gate.errors.book import (
     PreparationError,
     StateFolderError,
 )
+from gate.errors.clock import ClockAheadError, ClockBehindError
 from gate.errors.configuration import (
     ConfigError,
     ConfigMissingError,
@@ -132,6 +133,8 @@ __all__ = [
     "BookError",
     "BrokenCompressionError",
     "ChangesUnseenError",
+    "ClockAheadError",
+    "ClockBehindError",
     "ConfigError",
     "ConfigMissingError",
     "CountingError",

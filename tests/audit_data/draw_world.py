@@ -15,7 +15,6 @@ import math
 import sys
 from pathlib import Path
 
-import pycountry
 from shapely import Polygon, box, make_valid, transform
 from shapely.affinity import translate
 from shapely.ops import unary_union
@@ -91,6 +90,8 @@ def code_of(geometry):
     """Return the ISO 3166-1 code of a country."""
     if "id" not in geometry:
         return NAMED[geometry["properties"]["name"]]
+    import pycountry  # noqa: PLC0415 - only for drawing
+
     found = pycountry.countries.get(numeric=geometry["id"].zfill(3))
     return found.alpha_2
 

@@ -21,7 +21,8 @@ def check_days(site: Site, today: date) -> None:
     for number in sorted(site.headers):
         header = site.headers[number]
         if header.what == "prune":
-            check_prune(site, number, last)
+            # A day that is sealed ahead of its time makes no row older.
+            check_prune(site, number, last and min(last, today))
         if header.what != "period":
             continue
         day = date.fromisoformat(header.period)

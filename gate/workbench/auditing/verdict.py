@@ -67,17 +67,17 @@ def judge(
 
 
 def of_import(answers: Mapping[str, list[dict[str, Any]]]) -> Verdict:
-    """Return what is to be said of rows of `gate audit import`, which have no headers."""
+    """Return what is to be said of rows of `gate audit import`, without headers."""
     total = answers["total"][0]["total"] or 0
+    note = (
+        "Nothing counts as owed here, since nobody was asked to give it. What the rule "
+        "book would have asked for stands in the column action: gate audit query."
+    )
     return Verdict(
         headline=f"Imported from access logs: {total:,} decisions, none of which was "
         "enforced or sealed.",
         wrong=(),
-        notes=(
-            "Nothing counts as owed here, since nobody was asked to give it. What the "
-            "rule book would have asked for stands in the column action: gate audit "
-            "query.",
-        ),
+        notes=(note,),
     )
 
 
@@ -238,7 +238,7 @@ def _notes(
             f"merged before sealing, so that no row is about fewer than {least}."
         )
     if late := sum(max(header.late, 0) for header in days):
-        yield f"{late:,} decisions came on an earlier day than the one they stand under."
+        yield f"{late:,} decisions came on an earlier day than they stand under."
     for what, told in _EVENTS.items():
         times = sum(header.what == what for header in headers)
         if times:

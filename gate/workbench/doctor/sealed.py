@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import stat
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from gate.audit.keys import key_path
 from gate.audit.log import LOG, Log
 from gate.audit.sealing import oldest_table
-from gate.audit.segments import due_days, newest_day
+from gate.audit.segments import check_newest, due_days, newest_day
+from gate.audit.tables import TABLES
 from gate.errors import GateError
 from gate.workbench.doctor.finding import Finding, error, judged, note, ok, warning
 from gate.workbench.sealing import audit_folder
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from gate.config import Config
 
 _GRACE = timedelta(hours=6)
@@ -28,7 +32,22 @@ def check_sealed(config: Config, now: int) -> list[Finding]:
         config: What the deployer chose.
         now: Unix seconds.
     """
-    return [_key(config), _days(config, now)]
+    return [_loose(config) or _key(config), _days(config, now)]
+
+
+def _loose(config: Config) -> Finding | None:
+    """Return a finding if whoever serves may rename the folder of another's key."""
+    folder = audit_folder(config)
+    try:
+        mode = folder.stat().st_mode
+    except OSError:
+        return None
+    is_loose = mode & stat.S_IWGRP and not mode & stat.S_ISVTX
+    if config.audit.seal != "apart" or not is_loose:
+        return None
+    told = "Its group may move the folder of the key away: there is no sticky bit."
+    todo = "Let root own the folder, and give it the mode 2750 or 3770."
+    return warning("D130", str(folder), told, todo)
 
 
 def _key(config: Config) -> Finding:
@@ -62,6 +81,7 @@ def _days(config: Config, now: int) -> Finding:
     today = (datetime.fromtimestamp(now, UTC) - _GRACE).date()
     try:
         newest = newest_day(log.headers())
+        check_newest(newest, datetime.fromtimestamp(now, UTC).date())
         due = due_days(newest, oldest_table(folder), today)
     except GateError as problem:
         return error("D131", str(log.home), f"{problem.code}: {problem}", problem.hint)

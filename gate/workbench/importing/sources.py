@@ -110,9 +110,9 @@ def opened(source: Source) -> IO[bytes]:
 
 
 def _standard_input() -> IO[bytes]:
-    """Return it without Python's own buffer, whose lock a thread may hold at the end."""
+    """Return it without Python's buffer, whose lock a thread may hold at the end."""
     try:
-        return open(sys.stdin.fileno(), "rb", buffering=0, closefd=False)  # noqa: PTH123
+        return open(sys.stdin.fileno(), "rb", buffering=0, closefd=False)
     except (OSError, ValueError):  # not a file, as in a test
         return sys.stdin.buffer
 
