@@ -138,6 +138,9 @@ def test_json_has_numbers_reasons_and_what_was_assumed(config, log, finer):
     ]
     assert told["by_rules"][0]["rules_then"] == "warn-reading"
     assert told["untold"] == [{"section": "other", "reason": "paths", "n": 40}]
+    assert result.exit_code == 1  # what is not told is not "nothing looser"
+    enough = ("--assume", "doubts", "--untold", "50", log)
+    assert run(config, "--rules", finer, *enough).exit_code == 0
     assert (told["apart"], told["assumed"]) == ({"kind:asset": 40}, ["doubts"])
 
 

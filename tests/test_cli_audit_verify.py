@@ -128,6 +128,23 @@ def test_the_key_is_shown_changed_and_replaced(run, make_config, tmp_path):
     assert made.log.header(2).details["old_key"] == second
 
 
+def test_a_stolen_key_vouches_for_nothing(run, make_config, tmp_path):
+    folder = tmp_path / "audit"
+    made = make_log(folder)
+    config = make_config(audit={"name": NAME, "folder": str(folder)})
+    options = ("--config", config, "--json", "--because", "seized")
+    refused = run("key", "lost", *options)
+    assert (refused.exit_code, "--stolen" in refused.output) == (3, True)
+    done = run("key", "lost", *options, "--stolen")
+    assert done.exit_code == 0, done.output
+    new = json.loads(done.output)["key"]
+    assert keys.load(folder, NAME).verifier.vkey == new
+    (old,) = (key.vkey for key in made.vkeys)
+    assert "A061" in run("verify", folder, "--key", old).output
+    assert run("verify", folder, "--key", new).exit_code == 0
+    assert old not in (folder / "log" / "sites" / NAME / "checkpoint").read_text()
+
+
 def test_a_key_is_made_ahead_once_and_never_beside_a_log(run, make_config, tmp_path):
     folder = tmp_path / "audit"
     config = make_config(audit={"name": NAME, "folder": str(folder)})

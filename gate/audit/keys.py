@@ -105,7 +105,13 @@ def change(folder: Path, name: str, record: Callable[[Signer, Signer], None]) ->
     return new
 
 
-def lost(folder: Path, name: str, record: Callable[[Signer], None]) -> Signer:
+def lost(
+    folder: Path,
+    name: str,
+    record: Callable[[Signer], None],
+    *,
+    is_stolen: bool = False,
+) -> Signer:
     """Make a new key where the old one is lost.
 
     Args:
@@ -113,6 +119,8 @@ def lost(folder: Path, name: str, record: Callable[[Signer], None]) -> Signer:
         name: `audit.name`.
         record: Takes the new key, and returns when a segment that says that the old
             one is lost, signed by the new one, is on disk.
+        is_stolen: The old key is there, but must vouch for nothing any more: it is
+            destroyed.
 
     Returns:
         The new key.
@@ -122,7 +130,7 @@ def lost(folder: Path, name: str, record: Callable[[Signer], None]) -> Signer:
         OSError: A file cannot be written.
     """
     path = key_path(folder)
-    if path.exists() or path.is_symlink():
+    if not is_stolen and (path.exists() or path.is_symlink()):
         raise KeyInTheWayError(path=str(path))
     new = _next(path, origin_of(name))
     record(new)
@@ -223,6 +231,9 @@ def _load(path: Path, origin: str) -> Signer:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     except FileNotFoundError as error:
         raise KeyMissingError(path=str(path)) from error
+    except PermissionError as error:
+        why, hint = "it belongs to somebody else", "Run this as the user who seals."
+        raise KeyDamagedError(path=str(path), why=why, hint=hint) from error
     except OSError as error:
         why = error.strerror or "it cannot be opened"
         raise KeyDamagedError(path=str(path), why=why) from error

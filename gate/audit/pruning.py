@@ -8,13 +8,13 @@ is explained; rows that are missing without one were taken by somebody.
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from gate.audit.alone import alone
 from gate.audit.durable import sync_folder
 from gate.audit.log import LOG, Log
-from gate.audit.segments import append_event, signing_key
+from gate.audit.segments import append_event, newest_day, signing_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,8 +60,8 @@ def prune(
     Raises:
         SealingError: The key, the log or the disk is not as it must be.
     """
-    day = datetime.fromtimestamp(now, UTC).date() - timedelta(days=keep_days)
-    before, log = day.isoformat(), Log(folder / LOG, settings.site)
+    log = Log(folder / LOG, settings.site)
+    before = _first_kept(log, now, keep_days)
     if not log.checkpoint_path.exists():
         return Pruned(before)
     with alone(folder) as is_alone:
@@ -80,6 +80,19 @@ def prune(
             append_event(log, "prune", details, [signer], gate=settings.gate)
         _drop(log, [*left, *old])
         return Pruned(before, tuple(old), len(left))
+
+
+def _first_kept(log: Log, now: float, keep_days: int) -> str:
+    """Return the first day whose rows stay.
+
+    Counted from the day after the newest sealed one where that is earlier: whoever
+    verifies knows that day, and not what the clock said.
+    """
+    today = datetime.fromtimestamp(now, UTC).date()
+    newest = newest_day(log.headers()) if log.checkpoint_path.exists() else ""
+    if newest:
+        today = min(today, date.fromisoformat(newest) + timedelta(days=1))
+    return (today - timedelta(days=keep_days)).isoformat()
 
 
 def _named(headers: Iterable[Header]) -> set[int]:

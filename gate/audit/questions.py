@@ -9,12 +9,13 @@ stands in several rows.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import ibis
 
 from gate.audit.counting import Outcome
 from gate.audit.rows import COLUMNS, MERGED, UNDECLARED
+from gate.audit.sums import outcomes, split, sum_of, sums
 from gate.model import Action, Unknown
 
 if TYPE_CHECKING:
@@ -22,26 +23,11 @@ if TYPE_CHECKING:
 
     from ibis.expr.types import Table, Value
 
-PARTS: Final = (
-    "served_without_notice",
-    "covered",
-    "blocked",
-    "degraded",
-    "exempt",
-    "observed",
-    "passed",
-    "passed_because",
-    "refused",
-    "gap",
-    "merged",
-    "other",
-)
-"""What the total of any group consists of, the worst first; they add up to it.
+NOT_KNOWN: Final = "unknown"
+"""Certainty of the group without area whose places are unknown: that is never no."""
 
-`observed`: passed because the gate only watches (mode: observe). `passed_because`:
-passed for another reason, such as kind:asset. `merged`: the outcome is "*". `other`: an
-outcome that this version does not know.
-"""
+NO_PLACE: Final = "no_place"
+"""Certainty of the group without area whose places were not looked up."""
 
 VERSIONED: Final = "book", "areas_digest", "database", "notices", "config", "gate"
 """Columns that say what a decision rests on."""
@@ -53,6 +39,7 @@ MERGEABLE: Final = tuple(
 )
 """Columns in which "*" may stand."""
 
+_REASONS: Final = [str(reason) for reason in Unknown]
 _RANK: Final = {action.word: action.value for action in Action}
 
 
@@ -87,24 +74,35 @@ def violations(counts: Table) -> Table:
     """Return what was served without the notice that the rule book asked for."""
     wrong = counts.filter(counts.outcome == str(Outcome.SERVED_WITHOUT_NOTICE))
     keys = ["day", "site", "place", "areas", "activity", "section", "door", "rules"]
-    return _sums(wrong.group_by(keys), wrong).order_by(keys)
+    keys += ["reason", "gate"]
+    return sums(wrong.group_by(keys), wrong).order_by(keys)
 
 
 def areas(counts: Table) -> Table:
-    """Return coverage by area, certainty of membership, and what readers did."""
+    """Return coverage by area, certainty of membership, and what readers did.
+
+    Where no area is named, `certainty` is "" only if the place was known and in none;
+    else it is `NOT_KNOWN`, `NO_PLACE`, or "*" for places that were merged.
+    """
     one = _each(counts, "areas", "area").mutate(doing=_doing)
     parted = one.area.split(":")
     none = (one.area == "", ""), (one.area == MERGED, MERGED)
+    nowhere = one.area == ""
+    why_none = (
+        (nowhere & one.place.isin(_REASONS), NOT_KNOWN),
+        (nowhere & (one.place == MERGED), MERGED),
+        (nowhere & (one.place == ""), NO_PLACE),
+    )
     one = one.mutate(
         area=ibis.cases(*none, else_=parted[0]),
-        certainty=ibis.cases(*none, else_=parted[1]),
+        certainty=ibis.cases(*why_none, *none, else_=parted[1]),
     )
-    return _parts(one, ["area", "certainty", "doing"])
+    return split(one, ["area", "certainty", "doing"])
 
 
 def rules(counts: Table) -> Table:
     """Return coverage by what decided: rules, exemptions, unknown places."""
-    return _parts(_each(counts, "rules", "rule"), ["rule"])
+    return split(_each(counts, "rules", "rule"), ["rule"])
 
 
 def passed(counts: Table) -> Table:
@@ -113,19 +111,18 @@ def passed(counts: Table) -> Table:
         (counts.outcome == str(Outcome.PASSED)) & (counts.reason != "")
     )
     keys = ["reason", "action"]
-    return _sums(some.group_by(keys), some).order_by(keys)
+    return sums(some.group_by(keys), some).order_by(keys)
 
 
 def unknown(counts: Table) -> Table:
     """Return unknown places by the reason, with what became of them."""
-    reasons = [str(reason) for reason in Unknown]
-    some = counts.filter(counts.place.isin(reasons))
-    return _parts(some, ["place"])
+    some = counts.filter(counts.place.isin(_REASONS))
+    return split(some, ["place"])
 
 
 def days(counts: Table) -> Table:
     """Return what became of the decisions of each day."""
-    return _parts(counts, ["day"])
+    return split(counts, ["day"])
 
 
 def versions(counts: Table) -> Table:
@@ -133,7 +130,7 @@ def versions(counts: Table) -> Table:
     pairs = [ibis.literal(name + "=") + counts[name] for name in VERSIONED]
     each = counts.mutate(pair=ibis.array(pairs).unnest())
     found = each.group_by("pair").agg(
-        first=each.day.min(), last=each.day.max(), n=_sum(each.n)
+        first=each.day.min(), last=each.day.max(), n=sum_of(each.n)
     )
     parted = found.pair.split("=")
     told = found.mutate(what=parted[0], version=parted[1])
@@ -160,7 +157,7 @@ def shadows(counts: Table) -> Table:
     )
     keys = ["shadow_rule", "change", "action", "shadow"]
     told = some.mutate(change=change)
-    return _sums(told.group_by(keys), told).order_by(keys)
+    return sums(told.group_by(keys), told).order_by(keys)
 
 
 def lost(counts: Table) -> Table:
@@ -168,7 +165,7 @@ def lost(counts: Table) -> Table:
     kinds = [str(Outcome.REFUSED), str(Outcome.GAP)]
     some = counts.filter(counts.outcome.isin(kinds))
     keys = ["outcome", "reason"]
-    return _sums(some.group_by(keys), some).order_by(keys)
+    return sums(some.group_by(keys), some).order_by(keys)
 
 
 def merged(counts: Table) -> Table:
@@ -188,24 +185,29 @@ def merged(counts: Table) -> Table:
 
 def doors(counts: Table) -> Table:
     """Return what became of the requests of each door."""
-    return _parts(counts, ["door"])
+    return split(counts, ["door"])
 
 
 def sections(counts: Table) -> Table:
     """Return what became of the requests to each section, by what readers did."""
-    return _parts(counts.mutate(doing=_doing), ["section", "doing"])
+    return split(counts.mutate(doing=_doing), ["section", "doing"])
 
 
 def places(counts: Table) -> Table:
     """Return what became of the requests from each place."""
-    return _parts(counts, ["place"])
+    return split(counts, ["place"])
+
+
+def located(counts: Table) -> Table:
+    """Return the same, with the areas that a place of that label stands in."""
+    return split(counts, ["place", "areas"])
 
 
 def segments(counts: Table) -> Table:
     """Return rows and decisions of each segment, to be held against its header."""
     keys = ["site", "segment", "day"]
     found = counts.group_by(keys).agg(
-        rows=counts.count().cast("int64"), n=_sum(counts.n)
+        rows=counts.count().cast("int64"), n=sum_of(counts.n)
     )
     return found.order_by(keys)
 
@@ -216,8 +218,8 @@ def total(counts: Table) -> Table:
         first=counts.day.min(),
         last=counts.day.max(),
         rows=counts.count().cast("int64"),
-        total=_sum(counts.n),
-        **_outcomes(counts),
+        total=sum_of(counts.n),
+        **outcomes(counts),
     )
 
 
@@ -236,6 +238,7 @@ QUESTIONS: Final[Mapping[str, Question]] = {
     "doors": Question("By door", doors),
     "sections": Question("By section", sections),
     "places": Question("By place", places),
+    "located": Question("By place and areas", located),
     "segments": Question("By segment", segments),
 }
 """Name -> question, in the order of the report."""
@@ -259,42 +262,3 @@ def _doing(counts: Table) -> Value:
 def _rank(action: Value) -> Value:
     cases = [(action == word, rank) for word, rank in _RANK.items()]
     return ibis.cases(*cases, else_=-1)
-
-
-def _sum(n: Value) -> Value:
-    found: Any = n
-    return found.sum().cast("int64")
-
-
-def _sums(grouped: Any, counts: Table) -> Table:  # noqa: ANN401  # not public in Ibis
-    answer: Table = grouped.agg(n=_sum(counts.n))
-    return answer
-
-
-def _parts(counts: Table, keys: list[str]) -> Table:
-    """Return total and parts of each group."""
-    found = counts.group_by(keys).agg(total=_sum(counts.n), **_outcomes(counts))
-    return found.order_by(keys)
-
-
-def _outcomes(counts: Table) -> dict[str, Value]:
-    """Return the sum of each of `PARTS`."""
-    part = _part(counts)
-    return {
-        name: counts.n.sum(where=part == name).coalesce(0).cast("int64")
-        for name in PARTS
-    }
-
-
-def _part(counts: Table) -> Value:
-    outcome, reason = counts.outcome, counts.reason
-    is_passed = outcome == str(Outcome.PASSED)
-    plain = [str(o) for o in Outcome if o is not Outcome.PASSED]
-    return ibis.cases(
-        (is_passed & (reason == ""), "passed"),
-        (is_passed & (reason == "mode:observe"), "observed"),
-        (is_passed, "passed_because"),
-        (outcome == MERGED, "merged"),
-        (outcome.isin(plain), outcome),
-        else_="other",
-    )

@@ -215,17 +215,20 @@ class KeyDamagedError(SealingError):
         "Bring it back from its copy; or move it away and run gate audit key lost."
     )
 
-    def __init__(self, *, path: str, why: str) -> None:
+    def __init__(self, *, path: str, why: str, hint: str = "") -> None:
         self.path = path
         self.why = why
-        super().__init__(f"{path} cannot be used: {why}.", hint=self.remedy)
+        super().__init__(f"{path} cannot be used: {why}.", hint=hint or self.remedy)
 
 
 class KeyInTheWayError(SealingError):
     """A signing key is there already."""
 
     code: ClassVar[str] = "E626"
-    remedy: ClassVar[str] = "Use gate audit key change to replace a key that is there."
+    remedy: ClassVar[str] = (
+        "Use gate audit key change to replace a key that is there; gate audit key lost "
+        "--stolen if somebody else may have it."
+    )
 
     def __init__(self, *, path: str) -> None:
         self.path = path

@@ -34,6 +34,19 @@ WORDS = {
     "door": "How requests come in: Flask, WSGI, proxy, or another server that asks.",
     "index": "The compiled table from address ranges to classes of places.",
     "audit log": "Counts of decisions for a period; never who.",
+    "segment": "A numbered piece of the audit log: the rows of one day, or an event "
+    "such as a change of key.",
+    "seal": "To close a day of the audit log: its rows are hashed, signed, and never "
+    "changed again.",
+    "checkpoint": "A signed note of how long the audit log is and what its hash is; "
+    "a copy kept elsewhere shows later changes.",
+    "gap": "Decisions that were made but not counted in a row that tells what they "
+    "were.",
+    "covered": "The outcome where the notice was shown, or had been shown and "
+    "acknowledged.",
+    "owed": "What the rule book asked the gate to show or do before the article.",
+    "verifier key": "The public key of an audit log, which checks what was sealed and "
+    "can seal nothing; VKEY in commands.",
 }
 
 

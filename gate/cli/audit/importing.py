@@ -164,6 +164,7 @@ def import_(  # noqa: PLR0913 - one for each option
         show_json(_as_json(intake, days, snapshot))
     else:
         _show(intake, days, snapshot, to)
+        _show_unreadable(intake, unreadable)
 
 
 @contextmanager
@@ -248,7 +249,6 @@ def _show(intake: Intake, days: Days, snapshot: Snapshot, to: Path | None) -> No
         made.add_row(file.name, file.format, *told)
     show_table(made)
     _show_sums(intake, days)
-    _show_unreadable(intake)
     built = snapshot.index.database.digest[:12]
     say(
         f"Decided by the rules in force at each line's time, and by the database of "
@@ -273,7 +273,12 @@ def _show_sums(intake: Intake, days: Days) -> None:
     show_table(made)
 
 
-def _show_unreadable(intake: Intake) -> None:
+def _show_unreadable(intake: Intake, listed: Path | None) -> None:
+    """Name unreadable lines; only how many, if they are listed in a file."""
+    if listed is not None:
+        told = many(intake.sums["unreadable"], "unreadable line")
+        say(f"{told}: listed in {listed}.", err=True)
+        return
     for one in intake.listed[:_TOLD]:
         say(f"{one.file}:{one.line}: {one.why}: {MEANINGS[one.why]}", err=True)
     more = intake.sums["unreadable"] - len(intake.listed[:_TOLD])

@@ -88,9 +88,14 @@ def change(config_path: Path, because: str, *, as_json: bool) -> None:
 @click.option(
     "--because", required=True, metavar="TEXT", help="How it was lost; told in the log."
 )
+@click.option(
+    "--stolen",
+    is_flag=True,
+    help="Somebody else may have it: destroy it; it signs nothing any more.",
+)
 @_json
-def lost(config_path: Path, because: str, *, as_json: bool) -> None:
-    """Make a new key where the old one is lost; the log tells of it for ever.
+def lost(config_path: Path, because: str, *, stolen: bool, as_json: bool) -> None:
+    """Make a new key where the old one is lost or stolen; the log tells of it for ever.
 
     Nobody can follow from the old key to the new one: tell each auditor, by a way that
     they trust.
@@ -99,7 +104,9 @@ def lost(config_path: Path, because: str, *, as_json: bool) -> None:
     from gate.workbench.sealing import audit_folder  # noqa: PLC0415
 
     config = open_config(config_path)
-    new = replace_lost_key(audit_folder(config), config.audit_name, because)
+    new = replace_lost_key(
+        audit_folder(config), config.audit_name, because, is_stolen=stolen
+    )
     _show_new(new, None, as_json=as_json)
 
 
@@ -120,4 +127,9 @@ def _show_new(new: Verifier, old: Verifier | None, *, as_json: bool) -> None:
         show_json({"key": new.vkey, "old_key": old.vkey if old else None})
         return
     say(new.vkey)
-    say("This key signs from now on: publish it beside the old one.", err=True)
+    old_one = (
+        "beside the old one"
+        if old
+        else "instead of the old one, and tell each auditor by a way that they trust"
+    )
+    say(f"This key signs from now on: publish it {old_one}.", err=True)

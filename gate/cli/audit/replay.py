@@ -92,6 +92,15 @@ def _day(_: click.Context, __: click.Parameter, value: str) -> str:
     "site.activities never changed. doubts: where a row tells of no doubt about the "
     "place, there was none.",
 )
+@click.option(
+    "--untold",
+    "most_untold",
+    metavar="PERCENT",
+    type=click.FloatRange(0, 100),
+    default=0.0,
+    show_default=True,
+    help="Share that may stay untold.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def replay(  # noqa: PLR0913  # one for each option
@@ -104,13 +113,14 @@ def replay(  # noqa: PLR0913  # one for each option
     since: str,
     until: str,
     assumed: tuple[str, ...],
+    most_untold: float,
     as_json: bool,
 ) -> None:
     """Say what another rule book would have decided about what was counted.
 
     Exact, or it says which share counts cannot answer, and why. DIR is a log; by
-    default it is that of the configuration. Exit codes: 0 nothing would become looser,
-    5 something would.
+    default it is that of the configuration. Exit codes: 0 nothing would become looser;
+    1 more than --untold percent cannot be told; 5 something would become looser.
     """
     config = _config(config_path, needed=not (folders and Path(named).is_dir()))
     own = config.audit.folder if config else None
@@ -131,7 +141,15 @@ def replay(  # noqa: PLR0913  # one for each option
         show_json(_plain(found, books, assumed))
     else:
         _show(found, books, assumed)
-    ctx.exit(Exit.PROMISE_BROKEN if found.looser else Exit.SOUND)
+    ctx.exit(_exit(found, most_untold))
+
+
+def _exit(found: Replay, most_untold: float) -> Exit:
+    """Nothing told is not "nothing looser"."""
+    if found.looser:
+        return Exit.PROMISE_BROKEN
+    untold = 100 * found.untold.total()
+    return Exit.PROBLEMS if untold > most_untold * found.decisions else Exit.SOUND
 
 
 class _Books:

@@ -26,8 +26,9 @@ MOST_DAYS: Final = 3_660
 )
 @click.option(
     "--until",
+    metavar="DAY",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="Its last day; yesterday by default.",
+    help="Its last day, as 2026-11-21; yesterday by default.",
 )
 def sample(folder: Path, days: int, until: datetime | None) -> None:
     """Write a sealed log to learn on into DIR, which must be empty or not there.

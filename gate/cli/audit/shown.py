@@ -31,6 +31,8 @@ def show(report: Report) -> None:
         return
     _show_violations(answers["violations"])
     _show_parts("By area", words.ordered(answers["areas"]), words.of_area, "readers")
+    if told := words.passed(answers["passed"]):
+        say(f"{told}\n")
     _show_parts("By rule", words.ordered(answers["rules"]), words.of_rule, "decided by")
     _show_parts("Unknown places", answers["unknown"], words.of_place, "place")
     _show_shadows(answers["shadows"])
@@ -52,6 +54,8 @@ def _show_verdict(report: Report) -> None:
     say(report.verdict.headline, bold=True, fg="red" if wrong else "green")
     for sentence in wrong[1:]:
         say(f"  - {sentence}", fg="red")
+    if report.verdict.advice:
+        say(report.verdict.advice)
     say(report.verification)
     for note in report.verdict.notes:
         say(f"Note: {note}")

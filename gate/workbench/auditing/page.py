@@ -96,7 +96,8 @@ def _plots(report: Report) -> dict[str, Any]:
     return {
         "coverage": drawn,
         "parts": shown,
-        "maps": worldmap.draw(answers["places"]),
+        "passed": words.passed(answers["passed"]),
+        "maps": worldmap.draw(answers["located"]),
         "places": plots.bars(words.ordered(answers["places"]), words.of_place),
         **_over_time(report),
     }

@@ -82,13 +82,17 @@ def change_key(folder: Path, name: str, reason: str = "") -> tuple[Verifier, Ver
         return old, keys.change(folder, name, record).verifier
 
 
-def replace_lost_key(folder: Path, name: str, reason: str) -> Verifier:
+def replace_lost_key(
+    folder: Path, name: str, reason: str, *, is_stolen: bool = False
+) -> Verifier:
     """Make a new key where the old one is lost: an event says so for ever.
 
     Args:
         folder: The audit folder.
         name: `audit.name`.
         reason: How it was lost; told in the log.
+        is_stolen: The old key is there, but somebody else may have it: it signs
+            nothing any more and is destroyed.
 
     Returns:
         The new key.
@@ -111,7 +115,9 @@ def replace_lost_key(folder: Path, name: str, reason: str) -> Verifier:
         if not log.checkpoint_path.exists():
             raise KeyMissingError(path=str(keys.key_path(folder)))
         finished = _finish(folder, log)
-        return finished[1] if finished else keys.lost(folder, name, record).verifier
+        if finished:
+            return finished[1]
+        return keys.lost(folder, name, record, is_stolen=is_stolen).verifier
 
 
 def _finish(folder: Path, log: Log) -> tuple[Verifier, Verifier] | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from gate.workbench.auditing.advice import advice
 from gate.workbench.auditing.headers import FEW
 
 if TYPE_CHECKING:
@@ -38,11 +39,13 @@ class Verdict:
         headline: In one sentence, whether anything is wrong.
         wrong: What is wrong, the worst first; empty if nothing is.
         notes: What the reader of the report has to know.
+        advice: What to do, if readers were served without the notice; else "".
     """
 
     headline: str
     wrong: tuple[str, ...]
     notes: tuple[str, ...]
+    advice: str = ""
 
 
 def judge(
@@ -63,7 +66,12 @@ def judge(
     """
     wrong = (*first, *_wrong(headers, days, answers, due))
     notes = tuple(_notes(headers, days, answers))
-    return Verdict(headline=_headline(days, answers, wrong), wrong=wrong, notes=notes)
+    return Verdict(
+        headline=_headline(days, answers, wrong),
+        wrong=wrong,
+        notes=notes,
+        advice=advice(days, answers["violations"]),
+    )
 
 
 def of_import(answers: Mapping[str, list[dict[str, Any]]]) -> Verdict:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 UNVERIFIED = (
     "Unverified: this report does not check whether anybody changed the log. "
-    "gate audit verify DIR --key VKEY does, without network."
+    "gate audit report DIR --key VKEY does both at once; gate audit verify DIR "
+    "--key VKEY checks alone. Neither needs a network."
 )
 IMPORTED = "Unverified: imported rows are not sealed, so nothing can be verified."
 

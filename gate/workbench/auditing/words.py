@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from gate.audit.rows import MERGED
+from gate.audit.rows import MERGED, UNDECLARED
 from gate.rules.iso3166 import name_of
 
 if TYPE_CHECKING:
@@ -54,18 +55,54 @@ _UNKNOWN: Final = {
 }
 
 
+_NO_AREA: Final = {
+    "unknown": "place unknown",
+    "no_place": "place not looked up",
+    MERGED: "no area named, place merged",
+}
+
+_KINDS: Final = {
+    "document": "pages",
+    "frame": "pages in a frame",
+    "fetch": "fetched by a script",
+    "asset": "parts of pages",
+    "feed": "feeds",
+    "preflight": "questions of a browser beforehand",
+    "prefetch": "fetched ahead",
+    "preview": "previews of links",
+}
+
+
 def area(row_area: str, certainty: str) -> str:
     """Return an area with the certainty of membership, in words."""
     if row_area == MERGED:
         return "areas merged"
     if not row_area:
-        return "in no area"
+        return _NO_AREA.get(certainty, "in no area")
     return row_area if certainty == "yes" else f"{row_area}, {certainty}"
 
 
 def value(text: str, empty: str = "none") -> str:
     """Return what a column holds, in words."""
     return {MERGED: "merged", "": empty}.get(text, text)
+
+
+def reason(text: str) -> str:
+    """Return why readers passed, in words."""
+    names = {f"kind:{kind}": name for kind, name in _KINDS.items()}
+    names |= {f"unknown:{why}": f"place {name}" for why, name in _UNKNOWN.items()}
+    names |= {MERGED: "reason merged", UNDECLARED: "activity not declared"}
+    return " and ".join(names.get(one, one) for one in text.split(","))
+
+
+def passed(rows: Sequence[Answer]) -> str:
+    """Return one sentence about who passed for a reason, of all; "" for nobody."""
+    sums: Counter[str] = Counter()
+    for row in rows:
+        if row["reason"] != "mode:observe":
+            sums[row["reason"]] += row["n"]
+    told = "; ".join(f"{reason(why)}: {n:,}" for why, n in sums.most_common())
+    return f"Passed for a reason, of all decisions: {told}." if told else ""
 
 
 def place(label: str) -> str:

@@ -7,6 +7,7 @@ ask for are marks on a map of their own, because the world map is too small for 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -14,10 +15,11 @@ from math import log10, sqrt
 from typing import TYPE_CHECKING, Any, Final
 
 from gate.workbench.auditing import words
+from gate.workbench.auditing.claimed import is_code, part
 from gate.workbench.auditing.verdict import met, owed, share
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 STEPS: Final = 5
 """Shades of the map."""
@@ -62,6 +64,8 @@ class Maps:
         marks: Regions there.
         legend: The least number of decisions for each shade.
         elsewhere: Decisions that are on no map, by the words of their place.
+        claimed: Words about decisions that are not drawn as what their label says,
+            because an area says otherwise.
     """
 
     width: int
@@ -73,12 +77,14 @@ class Maps:
     marks: tuple[Mark, ...]
     legend: tuple[int, ...]
     elsewhere: tuple[tuple[str, int], ...]
+    claimed: tuple[str, ...]
 
 
-def draw(places: Sequence[Mapping[str, Any]]) -> Maps:
-    """Return the maps of the answer to the question `places`."""
+def draw(located: Sequence[Mapping[str, Any]]) -> Maps:
+    """Return the maps of the answer to the question `located`."""
     world = _world()
-    known = {row["place"]: row for row in places}
+    plain, claimed = part(located)
+    known = _by_label(plain)
     whole = _by_country(known)
     limits = _limits(max(whole.values(), default=0))
     drawn = world["world"]["paths"]
@@ -95,21 +101,40 @@ def draw(places: Sequence[Mapping[str, Any]]) -> Maps:
         elsewhere=tuple(
             (words.place(code), owed(row))
             for code, row in sorted(known.items())
-            if code[:2] not in drawn or not _is_code(code)
+            if (code[:2] not in drawn or not is_code(code)) and owed(row)
+        ),
+        claimed=tuple(
+            f"{_sum(rows, owed):,} decisions that owed a notice are not drawn as "
+            f"{words.place(label)}, as a database labels them: they stand in {areas}. "
+            "Of which region they are is not recorded."
+            for (label, areas), rows in sorted(claimed.items())
+            if _sum(rows, owed)
         ),
     )
+
+
+def _by_label(
+    rows: Sequence[Mapping[str, Any]],
+) -> dict[str, dict[str, int]]:
+    found: dict[str, Counter[str]] = {}
+    for row in rows:
+        sums = found.setdefault(row["place"], Counter(dict.fromkeys(words.PARTS, 0)))
+        sums.update({name: row[name] for name in words.PARTS})
+    return {label: dict(sums) for label, sums in found.items()}
+
+
+def _sum(
+    rows: Sequence[Mapping[str, Any]], of: Callable[[Mapping[str, Any]], int]
+) -> int:
+    return sum(map(of, rows))
 
 
 def _by_country(known: Mapping[str, Mapping[str, Any]]) -> dict[str, int]:
     sums: dict[str, int] = {}
     for code, row in known.items():
-        if _is_code(code):
+        if is_code(code):
             sums[code[:2]] = sums.get(code[:2], 0) + owed(row)
     return sums
-
-
-def _is_code(place: str) -> bool:
-    return place[:2].isupper() and (len(place) == 2 or place[2] == "-")  # noqa: PLR2004
 
 
 def _countries(
