@@ -10,8 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gate.audit import Outcome
-from gate.audit.questions import MERGEABLE, PARTS, QUESTIONS, within
+from gate.audit.questions import MERGEABLE, QUESTIONS, within
 from gate.audit.rows import COLUMNS, MERGED, Row
+from gate.audit.sums import PARTS
+from gate.model import Unknown
+from gate.workbench.auditing import words as report_words
 
 TWO = PLAIN._replace(
     place="UA-14",
@@ -101,6 +104,16 @@ def test_no_area_and_merged_areas_are_groups_of_their_own(areas, expected):
     assert [(one["area"], one["certainty"]) for one in found] == [expected]
 
 
+@pytest.mark.parametrize("place", [*map(str, Unknown), "", MERGED])
+def test_a_place_that_is_not_known_is_never_told_as_in_no_area(place):
+    found = ask("areas", row(n=11), row(place=place, n=12))
+    told = {report_words.of_area(one): one["total"] for one in found}
+    assert told.pop("in no area, reading") == 11
+    ((name, n),) = told.items()
+    assert n == 12
+    assert name.startswith(("place unknown", "place not looked", "no area named"))
+
+
 @pytest.mark.parametrize(
     ("activity", "doing"),
     [
@@ -123,6 +136,20 @@ def test_violations_are_named_with_day_and_place():
     found = ask("violations", SERVED._replace(n=14), RUSSIA)
     assert [(one["day"], one["place"], one["n"]) for one in found] == [
         ("2026-11-01", "RU", 14)
+    ]
+
+
+def test_violations_say_which_gate_and_why():
+    found = ask("violations", SERVED._replace(reason="E505", gate="0.2.0"))
+    assert [(one["reason"], one["gate"]) for one in found] == [("E505", "0.2.0")]
+
+
+def test_a_label_in_different_areas_stands_once_for_each():
+    both = RUSSIA._replace(areas="held:yes,russia:yes", n=12)
+    found = ask("located", RUSSIA, both)
+    assert [(one["place"], one["areas"], one["total"]) for one in found] == [
+        ("RU", "held:yes,russia:yes", 12),
+        ("RU", "russia:yes", 10),
     ]
 
 

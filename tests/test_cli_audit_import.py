@@ -103,7 +103,9 @@ def test_unreadable_lines_are_listed_by_file_and_number(run, log, tmp_path):
         file.write("odd\n")
     result = run(log, f"--unreadable={named}")
     assert result.exit_code == 0
-    assert f"{log}:113: not_of_the_format" in result.stderr
+    assert "not_of_the_format" not in result.output
+    assert f"1 unreadable line: listed in {named}." in result.stderr
+    assert f"{log}:113: not_of_the_format" in run(log).stderr
     rows = list(csv.reader(named.read_text().splitlines()))
     assert rows == [["log", "line", "reason"], [str(log), "113", "not_of_the_format"]]
 

@@ -11,16 +11,14 @@ from pathlib import Path
 import pytest
 from asked_logs import PLAIN, RUSSIA, SERVED, SETTINGS, row, seal_days
 from click.testing import CliRunner
-from shapely import Point, Polygon
-from shapely.ops import unary_union
 
 import gate.workbench.auditing as package
 from gate.cli import main
+from gate.workbench.auditing.page import render
 from gate.workbench.auditing.plots import panel, span_days, spans, tick_step
 from gate.workbench.auditing.report import Scope, make_report
 from gate.workbench.auditing.verdict import share
-from gate.workbench.auditing.words import PARTS
-from gate.workbench.auditing.worldmap import draw
+from gate.workbench.auditing.words import PARTS, passed
 from gate.workbench.starter import write_starter
 
 TODAY = datetime.now(UTC).date()
@@ -50,6 +48,8 @@ def test_a_sound_log_is_said_to_be_sound_in_the_first_line(tmp_path):
         "reader a notice gave it."
     )
     assert "Unverified" in found.output
+    assert "gate audit report DIR --key VKEY" in found.output
+    assert "What to do" not in found.output
 
 
 def test_a_violation_is_the_first_thing_that_is_said(tmp_path):
@@ -60,6 +60,49 @@ def test_a_violation_is_the_first_thing_that_is_said(tmp_path):
     first = found.output.splitlines()[0]
     assert first.startswith(f"Something is wrong: 14 decisions ({days_ago(1)}) were")
     assert first.endswith("and 1 more finding.")
+
+
+def test_a_violation_comes_with_what_to_do(tmp_path):
+    rows = [SERVED._replace(n=14, door="flask", gate="0.1.0"), PLAIN]
+    made = report(tmp_path, {days_ago(1): rows})
+    assert made.verdict.advice == (
+        f"What to do: report it as a fault of the gate (day {days_ago(1)}, gate 0.1.0, "
+        "door flask), keep the log, and run gate audit proof for these rows."
+    )
+    assert made.verdict.advice in run(tmp_path).output
+    assert made.plain()["advice"] in render(made)
+
+
+def test_a_violation_without_rows_of_its_own_comes_with_what_to_do(tmp_path):
+    made = report(tmp_path, {days_ago(1): [PLAIN]}, violations=-1)
+    assert f"day {days_ago(1)}" in made.verdict.advice
+    assert "audit proof" not in made.verdict.advice
+
+
+def test_many_days_and_doors_are_still_one_sentence(tmp_path):
+    days = {days_ago(n): [SERVED, row(SERVED, door="*")] for n in range(1, 6)}
+    told = report(tmp_path, days).verdict.advice
+    assert f"5 days, from {days_ago(5)} to {days_ago(1)}" in told
+    assert "door proxy)" in told
+
+
+def test_unknown_places_do_not_stand_in_no_area(tmp_path):
+    rows = [row(n=21), row(place="private_address", n=22)]
+    made = report(tmp_path, {days_ago(1): rows})
+    assert "place unknown, reading" in run(tmp_path).output
+    assert "place unknown, reading" in render(made)
+
+
+def test_why_readers_passed_stands_below_the_areas(tmp_path):
+    rows = [row(RUSSIA, outcome="passed", reason="kind:asset", n=1234), PLAIN]
+    made = report(tmp_path, {days_ago(1): rows})
+    told = "Passed for a reason, of all decisions: parts of pages: 1,234."
+    assert told in run(tmp_path).output
+    assert told in render(made)
+
+
+def test_only_watching_is_no_reason_to_pass():
+    assert passed([{"reason": "mode:observe", "n": 20}]) == ""
 
 
 @pytest.mark.parametrize("field", ["violations", "gaps"])
@@ -212,19 +255,6 @@ def test_many_days_are_shown_by_the_week_or_four(days, length):
     assert all(0 <= y <= 100 for column in drawn.columns for _, y, _ in column.bars)
 
 
-def test_crimea_is_drawn_as_ukraine_and_not_as_russia():
-    simferopol = Point(256, 313)  # on the map of Ukraine
-    found = {c.code for c in draw([]).near if outline(c.path).contains(simferopol)}
-    assert found == {"UA"}
-
-
-def outline(path):
-    """The shape of an SVG path of straight lines."""
-    rings = [ring.strip("M").split("L") for ring in path.split("Z") if ring]
-    points = [[tuple(map(float, p.split(","))) for p in ring] for ring in rings]
-    return unary_union([Polygon(ring).buffer(0) for ring in points])
-
-
 def test_the_package_of_the_page_is_complete():
     folder = Path(package.__file__).parent
     assert (folder / "world.json").is_file()
@@ -233,3 +263,10 @@ def test_the_package_of_the_page_is_complete():
         "report.css",
         "marks.html",
     }
+
+
+def test_what_is_not_drawn_is_said_on_the_page(tmp_path):
+    both = RUSSIA._replace(areas="russia-controlled-ukraine:yes,russia:yes", n=33)
+    page = render(report(tmp_path, {days_ago(1): [RUSSIA, both]}))
+    assert "33 decisions that owed a notice are not drawn as Russia (RU)" in page
+    assert "Russia (RU): 10 owed a notice" in page

@@ -85,3 +85,9 @@ def test_nothing_is_written_over(tmp_path):
     assert found.exit_code == 3
     assert "E648" in found.output
     assert [p.name for p in tmp_path.iterdir()] == ["mine"]
+
+
+def test_its_last_day_is_named_a_day():
+    found = CliRunner().invoke(main, ["audit", "sample", "--help"])
+    assert "--until DAY" in found.output
+    assert "%Y" not in found.output

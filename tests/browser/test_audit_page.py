@@ -81,3 +81,14 @@ def test_every_plot_has_a_table_or_a_name(open_page):
     assert plots.count() >= 5
     assert all(plots.nth(n).get_attribute("aria-label") for n in range(plots.count()))
     assert page.locator("details table").count() >= 6
+
+
+@pytest.mark.parametrize("width", [320, 1200])
+def test_decisions_of_violations_are_seen_without_scrolling(open_page, width):
+    page = open_page(width=width)
+    box = page.get_by_role("region", name="Violations")
+    number = box.locator("tbody td").last.bounding_box()
+    around = box.bounding_box()
+    assert number["width"] > 0
+    assert number["x"] >= around["x"]
+    assert number["x"] + number["width"] <= around["x"] + around["width"] + 1

@@ -276,8 +276,13 @@ def _show_sums(intake: Intake, days: Days) -> None:
 def _show_unreadable(intake: Intake, listed: Path | None) -> None:
     """Name unreadable lines; only how many, if they are listed in a file."""
     if listed is not None:
-        told = many(intake.sums["unreadable"], "unreadable line")
-        say(f"{told}: listed in {listed}.", err=True)
+        count = intake.sums["unreadable"]
+        first = (
+            f"the first {len(intake.listed):,} are "
+            if count > len(intake.listed)
+            else ""
+        )
+        say(f"{many(count, 'unreadable line')}: {first}listed in {listed}.", err=True)
         return
     for one in intake.listed[:_TOLD]:
         say(f"{one.file}:{one.line}: {one.why}: {MEANINGS[one.why]}", err=True)
