@@ -111,7 +111,7 @@ def test_a_place_that_is_not_known_is_never_told_as_in_no_area(place):
     assert told.pop("in no area, reading") == 11
     ((name, n),) = told.items()
     assert n == 12
-    assert name.startswith(("place unknown", "place not looked", "no area named"))
+    assert name.startswith(("place unknown", "place not recorded", "no area named"))
 
 
 @pytest.mark.parametrize(

@@ -63,10 +63,10 @@ def test_a_violation_is_the_first_thing_that_is_said(tmp_path):
 
 
 def test_a_violation_comes_with_what_to_do(tmp_path):
-    rows = [SERVED._replace(n=14, door="flask", gate="0.1.0"), PLAIN]
+    rows = [SERVED._replace(n=14, door="flask", gate="0.0.9"), PLAIN]
     made = report(tmp_path, {days_ago(1): rows})
     assert made.verdict.advice == (
-        f"What to do: report it as a fault of the gate (day {days_ago(1)}, gate 0.1.0, "
+        f"What to do: report it as a fault of the gate (day {days_ago(1)}, gate 0.0.9, "
         "door flask), keep the log, and run gate audit proof for these rows."
     )
     assert made.verdict.advice in run(tmp_path).output

@@ -27,7 +27,7 @@ NOT_KNOWN: Final = "unknown"
 """Certainty of the group without area whose places are unknown: that is never no."""
 
 NO_PLACE: Final = "no_place"
-"""Certainty of the group without area whose places were not looked up."""
+"""Certainty of the group without area whose places were not recorded."""
 
 VERSIONED: Final = "book", "areas_digest", "database", "notices", "config", "gate"
 """Columns that say what a decision rests on."""

@@ -26,7 +26,7 @@ def advice(days: Sequence[Header], rows: Sequence[Mapping[str, Any]]) -> str:
     if not (wrong or rows):
         return ""
     when = sorted({h.period for h in wrong} | {row["day"] for row in rows})
-    gates = {header.gate for header in wrong} | {row["gate"] for row in rows}
+    gates = {row["gate"] for row in rows} or {header.gate for header in wrong}
     where = [_several("day", when), _several("gate", _known(gates))]
     where += [_several("door", _known({row["door"] for row in rows}))]
     rest = "run gate audit proof for these rows" if rows else _NO_ROWS

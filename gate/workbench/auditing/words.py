@@ -57,7 +57,7 @@ _UNKNOWN: Final = {
 
 _NO_AREA: Final = {
     "unknown": "place unknown",
-    "no_place": "place not looked up",
+    "no_place": "place not recorded",
     MERGED: "no area named, place merged",
 }
 
@@ -110,7 +110,7 @@ def place(label: str) -> str:
     if label in _UNKNOWN:
         return f"unknown: {_UNKNOWN[label]}"
     if label in {MERGED, "", "other"}:
-        return {MERGED: "merged", "": "not looked up", "other": "elsewhere"}[label]
+        return {MERGED: "merged", "": "not recorded", "other": "elsewhere"}[label]
     name = name_of(label)
     return f"{name} ({label})" if name else label
 
