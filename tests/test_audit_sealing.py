@@ -199,10 +199,12 @@ def test_a_table_in_use_is_left_for_the_next_day(audit):
     done = seal_all(audit, wait=0.2)
     assert (done.waiting, len(tables(audit))) == (1, 1)
     assert sound(audit)[2].total == 42
+    assert sound(audit)[-1].settings["in_use"] == "1"
     child.terminate()
     child.join()
     seal_all(audit, "2026-11-23")
     assert sound(audit)[-1].total == 11
+    assert "in_use" not in sound(audit)[-1].settings
 
 
 def hold(audit, pipe):

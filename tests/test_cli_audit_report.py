@@ -146,6 +146,12 @@ def test_what_an_edge_decided_is_named(tmp_path):
     assert "out of sight" in made.verdict.notes[0]
 
 
+def test_a_newest_day_that_lacks_counts_is_wrong(tmp_path):
+    short = {**SETTINGS, "in_use": "2"}
+    made = report(tmp_path, {days_ago(1): [PLAIN]}, settings=short)
+    assert "2 tables were still counted into" in made.verdict.wrong[0]
+
+
 def test_watching_only_is_wrong_where_a_notice_was_owed(tmp_path):
     rows = [RUSSIA._replace(outcome="passed", reason="mode:observe", n=21)]
     made = report(tmp_path, {days_ago(1): rows})

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 What = Literal["period", "key_change", "key_lost", "prune"]
 Detail = str | list[int]
 
-SETTINGS: Final = ("cache", "mode", "on_failure", "period")
-"""What the configuration said when the segment was sealed."""
+SETTINGS: Final = ("cache", "in_use", "mode", "on_failure", "period")
+"""What the configuration said when the segment was sealed. And `in_use`: how many
+tables of days that were over were still counted into; they come with a later day."""
 
 DETAILS: Final[Mapping[str, frozenset[str]]] = {
     "period": frozenset(),

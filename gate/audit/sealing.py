@@ -158,8 +158,8 @@ class _Sealer:
     ) -> None:
         self._folder, self._tables = folder, folder / TABLES
         self._settings, self._is_sure = settings, is_sure
+        self._told, self._log = dict(settings.told), Log(folder / LOG, settings.site)
         self._today = datetime.fromtimestamp(now, UTC).date()
-        self._log = Log(folder / LOG, settings.site)
         self._damaged: list[TableDamagedError] = []
 
     def run(
@@ -172,7 +172,8 @@ class _Sealer:
         headers = list(self._log.headers(self._log.recover([signer.verifier])))
         self._clear({name for header in headers for name in header.tables})
         days = self._due(newest_day(headers))
-        waiting = self._wait(wait) if days else 0
+        if waiting := self._wait(wait) if days else 0:
+            self._told["in_use"] = str(waiting)
         sealed = []
         for left, day in zip(reversed(range(len(days))), days, strict=True):
             sealed.append(self._seal(day, signer, is_last=not left))
@@ -243,7 +244,7 @@ class _Sealer:
                 least=self._settings.least,
                 source=Source(
                     tables=ids,
-                    settings=self._settings.told,
+                    settings=self._told,
                     gate=self._settings.gate,
                 ),
             )

@@ -146,6 +146,7 @@ def _wrong(
         yield f"{found} not counted in a row that tells what they were."
     yield from _missing(days)
     yield from _unsealed(headers, due)
+    yield from _short(days)
     yield from _disagreeing(headers, days, answers["segments"])
     observed = answers["total"][0]["observed"]
     if observed:
@@ -193,6 +194,18 @@ def _unsealed(headers: Sequence[Header], due: date | None) -> Iterator[str]:
                 f"{_count(behind, 'day')} of {site} up to {due} "
                 f"{'is' if behind == 1 else 'are'} not sealed, or not in this copy "
                 f"(the last one is {day})."
+            )
+
+
+def _short(days: Sequence[Header]) -> Iterator[str]:
+    """Name newest days that lack what a process still held when they were sealed."""
+    newest = {header.site: header for header in sorted(days, key=lambda h: h.period)}
+    for site, header in sorted(newest.items()):
+        if tables := header.settings.get("in_use"):
+            yield (
+                f"{header.period} of {site} was sealed while {tables} tables were "
+                "still counted into; what they hold comes with the next day. If it "
+                "does not, begin the gate's workers again."
             )
 
 

@@ -44,6 +44,7 @@ SETTINGS: Final = {
     "on_failure": "audit.on_failure",
     "period": "audit.period",
     "least": "audit.least",
+    "in_use": "tables still in use",
 }
 
 _UNKNOWN: Final = {
