@@ -21,6 +21,7 @@ from machine import free_port
 from gate.errors.sealing import SealingDiskError
 from gate.workbench.running import hearsay
 from gate.workbench.running.beside import Beside
+from gate.workbench.running.crew import LULL
 from gate.workbench.sealer import Sealer
 
 SITE = "news.example"
@@ -258,4 +259,5 @@ def test_nobody_seals_beside_a_server_if_that_is_done_apart(served, tmp_path):
     text = served.read_text("utf-8")
     served.write_text(text.replace("audit:", "audit:\n  seal: apart", 1), "utf-8")
     with serving(served, tmp_path) as (_, process):
+        time.sleep(LULL + 2)
         assert not sealers(process)

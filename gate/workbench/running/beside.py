@@ -25,12 +25,13 @@ class Beside:
 
     Args:
         pause: Seconds between two beginnings.
+        lull: Seconds before the first, in which the workers have the machine.
     """
 
-    def __init__(self, pause: float = 0.0) -> None:
+    def __init__(self, pause: float = 0.0, lull: float = 0.0) -> None:
         self.has_begun = False
         self._pid = 0
-        self._pause, self._next = pause, 0.0
+        self._pause, self._next = pause, time.monotonic() + lull
 
     def tend(self, begin: Callable[[], int]) -> bool:
         """Begin the process if it does not run; say whether that was so.

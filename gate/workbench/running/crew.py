@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 SEALER: Final = "gate.workbench.sealer"
 """The program that seals."""
 
+LULL: Final = 5.0
+"""Seconds after which the sealer is begun: nothing is due in such a hurry."""
+
 _log = logging.getLogger("gate")
 
 
@@ -86,7 +89,7 @@ class GateCrew(Crew):
         self._since: dict[str, float] = {}
         self._said: dict[str, Any] = {}
         self._stops = False
-        self._seals, self._sealer = seals, Beside(PAUSE)
+        self._seals, self._sealer = seals, Beside(PAUSE, LULL)
         if operations is not None:
             self._board = Board()
             self.meter = Meter(self._board)
