@@ -18,7 +18,8 @@ from counted import cell, count, seal_all, sound
 HERE = Path(__file__).parent
 PATH = {**os.environ, "PYTHONPATH": str(HERE)}
 SEAL = (
-    "import sys, pathlib, counted; counted.seal_all(pathlib.Path(sys.argv[1]), wait=60)"
+    "import sys, pathlib, counted\n"
+    "counted.seal_all(pathlib.Path(sys.argv[1]), sys.argv[2], wait=60)"
 )
 
 
@@ -101,7 +102,7 @@ def test_a_sealer_killed_at_random_instants_loses_nothing(audit):
             over = (date.fromisoformat(day) + timedelta(days=1)).isoformat()
             command = (sys.executable, "-c", SEAL, audit, over)
             with subprocess.Popen(command, env=PATH) as sealer:
-                time.sleep(luck.uniform(0.1, 1.5))
+                time.sleep(luck.uniform(0.02, 0.3))
                 kills += sealer.poll() is None
                 sealer.kill()
     seal_all(audit, "2027-01-01")
