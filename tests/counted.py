@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from gate.audit import CountCell, Outcome, Versions
+import audit_cells
+
+from gate.audit import Versions
 from gate.audit.counter import TableCounter
 from gate.audit.hashing import leaf_hash, root_of
 from gate.audit.keys import load
@@ -12,7 +14,6 @@ from gate.audit.log import Log
 from gate.audit.parquet import read_rows
 from gate.audit.sealing import Settings, seal
 from gate.audit.tables import TABLES
-from gate.model import Action, Activity, Membership
 
 SITE = "news.example"
 
@@ -24,25 +25,9 @@ def noon(day):
 
 def cell(day="2026-11-20", **changed):
     """One cell of counts."""
-    plain = CountCell(
-        period=day,
-        hour="",
-        site=SITE,
-        place="RU",
-        areas=("russia:yes",),
-        membership=Membership.YES,
-        door="wsgi",
-        activity=Activity.READ,
-        section="news",
-        action=Action.INTERSTITIAL,
-        outcome=Outcome.COVERED,
-        reason="",
-        rules=("warn-readers",),
-        shadow=Action.PASS,
-        shadow_rules=(),
-        versions=Versions("b" * 64, "a" * 64, "d" * 64, "0123456789", "c" * 64, "1.0"),
-    )
-    return plain._replace(**changed)
+    versions = Versions("b" * 64, "a" * 64, "d" * 64, "0123456789", "c" * 64, "1.0")
+    own = {"period": day, "site": SITE, "door": "wsgi", "versions": versions}
+    return audit_cells.cell(**{**own, **changed})
 
 
 def count(audit, day, counts):

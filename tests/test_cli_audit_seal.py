@@ -200,7 +200,10 @@ def test_doctor_says_who_can_sign(run, config, audit, make_config):
     assert (apart.level, "apart" in apart.todo) == (Level.WARNING, True)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+@pytest.mark.skipif(
+    os.geteuid() != 0 and not os.environ.get("CI"),
+    reason="only root can give files away",
+)
 def test_doctor_run_by_root_judges_by_owners(run, audit, make_config):
     run("seal")
     os.chown(audit / "tables", 12345, -1)
