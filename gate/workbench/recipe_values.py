@@ -248,6 +248,20 @@ def _places(config: Config) -> dict[str, Any]:
         "state": str(config.state.absolute()),
         "rules": str(config.rules.folder.absolute()),
         "databases": tuple(str(Path(p).absolute()) for p in config.geo.databases),
+        **_updating(config),
+    }
+
+
+def _updating(config: Config) -> dict[str, Any]:
+    """Return where `gate geo update` writes, and what it reads beside the rest."""
+    update = config.geo.update
+    folders = [path.absolute().parent for path in config.geo.databases]
+    if update is not None and update.folder is not None:
+        folders.append(update.folder.absolute())
+    return {
+        "update_source": update.source if update else "dbip",
+        "update_folders": tuple(dict.fromkeys(map(str, folders))),
+        "update_key": _absolute(update.licence_key_file if update else None),
     }
 
 
