@@ -10,6 +10,7 @@ from gate.errors import DatabaseError
 from gate.places.anonymous import read_hidden
 from gate.places.database import Database
 from gate.workbench.doctor.finding import Finding, error, ok, warning
+from gate.workbench.telling import fields
 
 OLD_LIST_DAYS = 7
 """Exits of Tor come and go within days."""
@@ -90,10 +91,10 @@ def _aged(facts: DatabaseFacts, book: RuleBook | None, now: int) -> Finding:
 def _telling(facts: DatabaseFacts, book: RuleBook | None) -> Iterator[Finding]:
     missing = sorted(_asked(book) - _told(facts))
     if missing:
-        told = f"It tells {', '.join(facts.tells)}; areas ask for {', '.join(missing)}."
+        told = f"It tells {fields(facts.tells)}; areas ask for {', '.join(missing)}."
         yield warning("D023", facts.name, told)
     else:
-        yield ok("D023", facts.name, f"It tells {', '.join(facts.tells)}.")
+        yield ok("D023", facts.name, f"It tells {fields(facts.tells)}.")
 
 
 def _asked(book: RuleBook | None) -> set[str]:
