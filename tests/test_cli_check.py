@@ -116,7 +116,7 @@ def test_a_book_whose_folder_is_not_known_is_said_to_be_unchecked(site, folder):
 
 @pytest.mark.usefixtures("site")
 def test_the_summary_counts_the_tests_that_passed():
-    assert "52 of 52 tests passed" in run("check").output
+    assert "58 of 58 tests passed" in run("check").output
 
 
 def test_a_failing_test_of_the_book_is_an_error_with_its_place(site):
@@ -126,7 +126,7 @@ def test_a_failing_test_of_the_book_is_an_error_with_its_place(site):
     assert f"{BOOK}:" in told.output
     assert "R055" in told.output
     assert "^^^" in told.output
-    assert "51 of 52 tests passed" in told.output
+    assert "57 of 58 tests passed" in told.output
 
 
 def test_a_failing_test_beside_another_error_is_a_problem_like_any(site):
@@ -299,3 +299,17 @@ def test_the_exit_code_is_that_of_the_process(arguments, code):
     )
     assert done.returncode == code
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("key", "code"), [("tor_exits", "E211"), ("anonymous", "E203")], ids=str
+)
+def test_a_list_of_anonymous_networks_that_is_none_is_a_finding_with_its_place(
+    site, key, code
+):
+    Path("list.txt").write_text("<html>", "utf-8")
+    site("config.yaml", "databases: []", f"databases: []\n  {key}: list.txt")
+    told = run("check")
+    assert told.exit_code == 1
+    assert f" {code} " in told.output
+    assert f"{key}: list.txt" in told.output

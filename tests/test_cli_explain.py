@@ -308,3 +308,28 @@ def test_an_id_is_never_broken_on_a_narrow_terminal(monkeypatch):
     assert max(len(line.rstrip()) for line in told.splitlines() if "hit" in line) <= 80
     heading = next(line for line in told.splitlines() if "rule (read)" in line)
     assert heading.split()[2] == "all"
+
+
+def test_a_tor_exit_is_unknown_and_the_list_is_named(tmp_path, monkeypatch):
+    exits = tmp_path / "torbulkexitlist"
+    exits.write_text(f"{MOSCOW}\n", "utf-8")
+    monkeypatch.setenv("GATE_GEO__TOR_EXITS", str(exits))
+    told = as_json("--ip", MOSCOW, *AT)
+    assert told["place"]["unknown"] == "anonymous_network"
+    assert told["place"]["country"] is None
+    assert told["decision"]["read"]["action"] == "banner"
+    shown = run("--ip", MOSCOW, *AT)
+    assert "hidden by" in shown
+    assert "torbulkexitlist" in shown
+    monkeypatch.delenv("GATE_GEO__TOR_EXITS")
+    without = as_json("--ip", MOSCOW, *AT)
+    assert without["place"]["country"] == "RU"
+    assert without["digests"]["database"] != told["digests"]["database"]
+
+
+def test_the_reasoning_behind_a_coarse_record_is_shown_in_words():
+    told = run("--place", "country=UA,point=50.4522/30.5287,500km", *AT)
+    assert "russia-controlled-ukraine: no, because" in told
+    assert "disc: 1.4 % of the people within 500 km, in Ukraine (UA)" in told
+    assert "450,920 of 33,030,614" in told
+    assert "Up to 10 % is no, 90 % or more is yes." in told

@@ -203,12 +203,62 @@ def test_the_service_is_exposed_as_little_as_systemd_can_measure(
     assert float(level[1]) <= 1.2  # of 10
 
 
+GEO = {
+    "databases": ["/var/lib/gate-databases/GeoLite2-City.mmdb"],
+    "update": {"source": "maxmind", "folder": "/var/lib/100% old"},
+}
+
+
+@pytest.mark.parametrize("geo", [{}, GEO], ids=["no database", "MaxMind"])
+def test_systemd_finds_nothing_wrong_with_the_timer_of_databases(
+    files, analyze, tmp_path, geo
+):
+    made = files("systemd", check=CHECK, state="/var/lib/gate", geo=geo)
+    write(made.values(), tmp_path)
+    for name in ("gate-geo-update.service", "gate-geo-update.timer"):
+        done = subprocess.run(
+            (analyze, "verify", "--man=no", tmp_path / name),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        told = [line for line in done.stderr.splitlines() if "gate-geo" in line]
+        assert (done.returncode, told) == (0, [])
+
+
+def test_the_updater_of_databases_writes_to_their_folders_and_nowhere_else(
+    files, analyze, tmp_path
+):
+    made = files("systemd", check=CHECK, state="/var/lib/gate", geo=GEO)
+    write(made.values(), tmp_path)
+    unit = made["gate-geo-update.service"].text
+    assert re.findall(
+        r"^(?:ReadWritePaths|StateDirectory)=(.*)$", unit, re.MULTILINE
+    ) == [
+        '"/var/lib/gate-databases"',
+        '"/var/lib/100%% old"',
+    ]
+    assert "User=gate\n" in unit
+    assert "IPAddressDeny" not in unit
+    timer = made["gate-geo-update.timer"].text
+    assert re.search(r"^RandomizedDelaySec=\d+h$", timer, re.MULTILINE)
+    done = subprocess.run(
+        (analyze, "security", "--offline=true", tmp_path / "gate-geo-update.service"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    level = re.search(r"Overall exposure level for \S+: ([0-9.]+)", done.stdout)
+    assert level is not None, done.stderr
+    assert float(level[1]) <= 1.5  # of 10
+
+
 APART = {"seal": "apart", "folder": "/var/lib/gate-audit"}
 
 
 def test_systemd_finds_nothing_wrong_with_a_sealer_of_its_own(files, analyze, tmp_path):
     made = files("systemd", check=CHECK, state="/var/lib/gate", audit=APART)
-    assert sorted(made) == ["gate-seal.service", "gate-seal.timer", "gate.service"]
+    assert {"gate-seal.service", "gate-seal.timer", "gate.service"} <= {*made}
     write(made.values(), tmp_path)
     done = subprocess.run(
         (analyze, "verify", "--man=no", tmp_path / "gate-seal.timer"),
@@ -245,7 +295,11 @@ def test_a_sealer_of_its_own_needs_a_folder_that_it_can_reach(files):
 
 
 def test_without_one_there_is_nothing_beside_the_gate(files):
-    assert [*files("systemd", check=CHECK)] == ["gate.service"]
+    assert sorted(files("systemd", check=CHECK)) == [
+        "gate-geo-update.service",
+        "gate-geo-update.timer",
+        "gate.service",
+    ]
 
 
 def test_systemd_needs_to_know_what_the_gate_is_to_do(files):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.model import Severity
+from gate.model import Review, Severity
 from gate.rules import lint, load_book
 
 BASE = Path(__file__).parent / "books" / "good" / "base"
@@ -80,3 +80,40 @@ def test_an_end_is_announced_and_noticed(case, book):
 )
 def test_dated_knowledge_grows_old_after_half_a_year(now, expected, book):
     assert linted(book, now=now) == expected
+
+
+def of_age(book, now, **options):
+    found = lint(book, notices=("notice",), now=at(now), **options)
+    return [f.message for f in found if f.code == "R017"]
+
+
+def changed(book, **changes):
+    """The book with its last area version changed."""
+    (name, area), *others = reversed(book.areas.items())
+    last = replace(area.versions[-1], **changes)
+    area = replace(area, versions=(*area.versions[:-1], last))
+    return replace(book, areas={**dict(others), name: area})
+
+
+def test_a_review_without_change_makes_knowledge_young_again(book):
+    now = "2027-03-01T00:00:00Z"
+    assert len(of_age(book, now)) == 1
+    review = Review(date="2027-02-01", by="editor@example.org")
+    assert of_age(changed(book, reviews=(review,)), now) == []
+
+
+def test_a_review_that_is_still_to_come_counts_for_nothing(book):
+    review = Review(date="2027-03-02", by="editor@example.org")
+    found = of_age(changed(book, reviews=(review,)), "2027-03-01T00:00:00Z")
+    assert len(found) == 1
+
+
+def test_days_between_reviews_are_a_choice(book):
+    now = "2026-10-20T00:00:00Z"
+    assert of_age(book, now) == []
+    assert len(of_age(book, now, review_days=30)) == 1
+
+
+def test_a_version_that_is_not_in_force_yet_is_not_asked_for(book):
+    now = "2027-03-01T00:00:00Z"
+    assert of_age(changed(book, since=at("2030-01-01T00:00:00+00:00")), now) == []

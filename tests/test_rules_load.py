@@ -144,6 +144,10 @@ CHANGES = {
     ),
     "a source": ("areas/areas.yaml", "org/russia", "org/ru", True, False),
     "a code": ("areas/areas.yaml", "partly: [UA-65]", "partly: [UA-23]", True, True),
+    "how it is weighed": (
+        *("areas/areas.yaml", "partly: [UA-65]"),
+        *("weigh: {unlikely: 0.05}\n        partly: [UA-65]", True, True),
+    ),
     "a settlement": ("areas/areas.yaml", "706448", "706449", True, True),
     "a network": ("areas/areas.yaml", "192.0.2.0/24", "192.0.2.0/25", True, True),
     "a date": ("areas/areas.yaml", "30T00:00:00Z", "30T00:00:01Z", True, True),

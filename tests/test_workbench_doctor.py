@@ -377,6 +377,23 @@ class TestDatabase:
     def test_the_embedded_one_is_for_a_start(self, config, book):
         assert levels(check_databases(config(), book, 0))["D022"] is WARNING
 
+    @pytest.mark.parametrize(("days", "level"), [(1, None), (9, WARNING)])
+    def test_a_list_of_tor_exits_is_fetched_each_day(
+        self, config, book, tmp_path, days, level
+    ):
+        exits = tmp_path / "exits.txt"
+        exits.write_text("192.42.116.16\n", "utf-8")
+        made = config(geo={"tor_exits": str(exits)})
+        now = int(exits.stat().st_mtime) + days * DAY
+        found = check_databases(made, book, now)
+        told = [f.level for f in found if f.subject == "exits.txt"]
+        assert told == [OK, *([level] if level else [])]
+
+    def test_a_list_that_is_none_is_an_error(self, config, book, tmp_path):
+        (tmp_path / "exits.txt").write_text("<html>", "utf-8")
+        made = config(geo={"tor_exits": str(tmp_path / "exits.txt")})
+        assert levels(check_databases(made, book, 0))["D020"] is ERROR
+
     def test_one_that_cannot_be_read_is_an_error(self, config, book, tmp_path):
         bad = tmp_path / "bad.mmdb"
         bad.write_bytes(b"no database")

@@ -23,6 +23,7 @@ COMMANDS = {
     "doctor": ("doctor:doctor", "Look at a deployment, and say what to do."),
     "audit": ("audit:audit", "Read, verify and question what was decided."),
     "geo": ("geo:geo", "Look after the GeoIP databases."),
+    "area": ("area:area", "Look at areas: what belongs, since when, on a map."),
     "schema": ("schema:schema", "Print a JSON Schema for editors."),
     "help": ("help:help_", "Explain codes and words."),
 }

@@ -149,6 +149,13 @@ def show_table(made: Table) -> None:
     Console(highlight=False, markup=False, emoji=False).print(made, "")
 
 
+def console_width() -> int:
+    """Return how many characters fit beside each other."""
+    from rich.console import Console  # noqa: PLC0415 (costs 0.1 s)
+
+    return Console().width
+
+
 def _colours(*, err: bool = False) -> bool:
     stream = sys.stderr if err else sys.stdout
     return stream.isatty() and "NO_COLOR" not in os.environ

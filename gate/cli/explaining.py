@@ -13,7 +13,7 @@ from gate.model import Membership, Mode
 
 if TYPE_CHECKING:
     from gate.decision import Conditions, ExemptionRow, RuleRow
-    from gate.workbench.explain import ActivityView, Explanation, Subject
+    from gate.workbench.explain import ActivityView, AreaView, Explanation, Subject
 
 _HIT, _MISS, _MAY, _ANY = "hit", "miss", "may", "-"
 
@@ -41,6 +41,8 @@ def _show_subject(subject: Subject) -> None:
     made.add_row("at", moment.replace("+00:00", "Z"))
     if subject.second is not None and subject.is_disputed:
         made.add_row("geoip2 says", f"{subject.second.label}  (differs)")
+    if subject.hidden_by:
+        made.add_row("hidden by", ", ".join(subject.hidden_by))
     if subject.also is not None:
         made.add_row("beside it", f"{subject.also}: the database is too old")
     show_table(made)
@@ -62,6 +64,17 @@ def _show_areas(explanation: Explanation) -> None:
     if not explanation.areas:
         made.add_row("(all)", "not asked: the place is unknown", "", "")
     show_table(made)
+    for view in explanation.areas:
+        _show_reasons(view)
+
+
+def _show_reasons(view: AreaView) -> None:
+    if view.reasons:
+        click.echo(f"{view.area}: {view.membership}, because")
+    for reason in view.reasons:
+        click.echo(f"  {reason}")
+    if view.reasons:
+        click.echo()
 
 
 def _show_rules(view: ActivityView) -> None:

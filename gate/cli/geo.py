@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gate.cli.comparing import compare
 from gate.cli.console import (
     Exit,
     config_option,
@@ -19,22 +20,35 @@ from gate.cli.console import (
     table,
     working,
 )
+from gate.cli.updating import update
+from gate.engine.preparation import files_of
 from gate.errors import FindingsError
+from gate.places.anonymous import read_hidden
 from gate.places.database import Database
 from gate.rules import load_book
-from gate.workbench.subjects import databases_of
+from gate.workbench.telling import decided_by, fields, untold
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gate.model import RuleBook
     from gate.places.facts import DatabaseFacts
     from gate.workbench.pack import PackReport
 
 OLD_DAYS = 45
 """Age from which a database deserves a warning; addresses change hands."""
 
+AHEAD = 2 * 86_400
+"""Seconds that a build date may lie ahead: clocks and time zones differ."""
+
 
 @click.group()
 def geo() -> None:
     """Look after the GeoIP databases."""
+
+
+geo.add_command(update)
+geo.add_command(compare)
 
 
 @geo.command()
@@ -45,29 +59,56 @@ def geo() -> None:
 def status(
     ctx: click.Context, config_path: Path, *, strict: bool, as_json: bool
 ) -> None:
-    """Show each database: what it can tell, how old it is, whom it asks to name."""
+    """Show each database: what it can and cannot tell, its age, whom it asks to name.
+
+    And by what it decides each area of the rule book, if that can be read.
+    """
     now = int(time.time())
-    facts = [Database(path).facts for path in databases_of(open_config(config_path))]
+    config = open_config(config_path)
+    databases, anonymous = files_of(config)
+    facts = [Database(path).facts for path in databases]
+    facts += [one.facts for one in read_hidden(anonymous)]
     old = [one for one in facts if one.age_days(now) >= OLD_DAYS]
+    book, _ = load_book(config.rules.folder)
     if as_json:
-        show_json([{**asdict(one), "age_days": one.age_days(now)} for one in facts])
+        show_json([_json(one, book, now) for one in facts])
     else:
         for one in facts:
-            _show(one, now)
+            _show(one, book, now)
         for one in old:
             click.echo(
                 f"warning: {one.name} is {one.age_days(now)} days old.", err=True
             )
+        for one in facts:
+            if one.build_epoch > now + AHEAD:
+                told = "is dated in the future: nobody can know how old it is"
+                click.echo(f"warning: {one.name} {told}.", err=True)
     ctx.exit(Exit.PROBLEMS if strict and old else Exit.SOUND)
 
 
-def _show(facts: DatabaseFacts, now: int) -> None:
+def _json(
+    facts: DatabaseFacts, book: RuleBook | None, now: int
+) -> Mapping[str, object]:
+    cannot = untold(facts)
+    return {
+        **asdict(facts),
+        "age_days": facts.age_days(now),
+        "cannot_tell": cannot.split(", ") if cannot else [],
+        "areas": dict(decided_by(facts, book)),
+    }
+
+
+def _show(facts: DatabaseFacts, book: RuleBook | None, now: int) -> None:
     built = datetime.fromtimestamp(facts.build_epoch, UTC).date()
+    told = f"{built}, {facts.age_days(now)} days ago"
     made = table("database", facts.name)
     made.add_row("type", facts.type)
-    made.add_row("built", f"{built}, {facts.age_days(now)} days ago")
+    made.add_row("built", told if facts.build_epoch else "it bears no date")
     made.add_row("layout", facts.layout)
-    made.add_row("tells", ", ".join(facts.tells))
+    made.add_row("tells", fields(facts.tells) or "nothing of a place")
+    made.add_row("cannot tell", untold(facts) or "nothing is missing")
+    for area, how in decided_by(facts, book):
+        made.add_row(f"area {area}", how)
     made.add_row("SHA-256", facts.digest)
     made.add_row("names its source", facts.attribution or "not asked for")
     show_table(made)

@@ -146,6 +146,22 @@ def _audit(folder: Path, written: Written) -> Audit:
     )
 
 
+def _geo(folder: Path, written: Geo) -> Geo:
+    """Return the section with paths that start where the gate does."""
+    changed: dict[str, object] = {
+        "databases": tuple(folder / name for name in written.databases)
+    }
+    for key in ("anonymous", "tor_exits"):
+        if getattr(written, key) is not None:
+            changed[key] = folder / getattr(written, key)
+    if written.update is not None:
+        names = ("folder", "licence_key_file")
+        paths = {name: getattr(written.update, name) for name in names}
+        found = {name: folder / path for name, path in paths.items() if path}
+        changed["update"] = written.update.model_copy(update=found)
+    return written.model_copy(update=changed)
+
+
 def _log_name(written: Written) -> str:
     """Return the name of the log; an IPv6 address cannot stand in it as it is."""
     return written.audit.name or written.site.hosts[0].strip("[]").replace(":", "-")
@@ -153,12 +169,11 @@ def _log_name(written: Written) -> str:
 
 def _compiled(path: Path, document: Document, written: Written) -> Config:
     folder = path.parent
-    databases = tuple(folder / name for name in written.geo.databases)
     return Config(
         mode=written.mode,
         site=written.site,
         visitor=written.visitor,
-        geo=written.geo.model_copy(update={"databases": databases}),
+        geo=_geo(folder, written.geo),
         rules=written.rules.model_copy(
             update={"folder": folder / written.rules.folder}
         ),

@@ -28,6 +28,8 @@ _HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 _TOKEN = re.compile(r"[a-z0-9!#$%&'*+.^`|~-]+")
 _PREFIX = re.compile(r"/(?:[A-Za-z0-9._~-]+/)+")
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
+_EDITION = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+){0,7}")
+_ACCOUNT = re.compile(r"[0-9]{1,12}")
 _LONGEST_HOST = 253  # characters, RFC 1035 section 2.3.4
 _LARGEST_PORT = 65_535
 _EVERYONE = "would believe everyone on the internet."
@@ -112,6 +114,41 @@ def _page_url(text: str) -> str:
         _split(text)
         return text
     return _https_url(text)
+
+
+def _mirror_url(text: str) -> str:
+    """Return where databases are fetched from: https, or http on this machine."""
+    parts = _split(text)
+    if parts.query or parts.fragment:
+        raise refusal(f"{quoted(text)} holds more than a path.")
+    if parts.scheme == "http" and _is_loopback(parts.hostname or ""):
+        return text.rstrip("/")
+    return _https_url(text).rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    return _is_address(host) and ip_address(host).is_loopback
+
+
+def _edition(text: str) -> str:
+    if not _EDITION.fullmatch(text):
+        hint = "Write it like GeoLite2-City or dbip-city-lite."
+        raise refusal(f"{quoted(text)} is not the name of an edition.", hint)
+    return text
+
+
+def _account(text: str) -> str:
+    if not _ACCOUNT.fullmatch(text):
+        message = f"{quoted(text)} is not the number of an account."
+        raise refusal(message, "Use the digits that MaxMind shows, nothing else.")
+    return text
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        raise refusal(f"{quoted(text)} is not an IP address.") from None
 
 
 def upstream_url(text: str) -> str:
@@ -218,6 +255,10 @@ LogName = Annotated[str, _of(_log_name), _text("news.example.org")]
 Listen = Annotated[str, _of(listen_address), _text("127.0.0.1:8080")]
 HeaderName = Annotated[str, _of(_header), _text("X-Forwarded-For")]
 Trusted = Annotated[str, _of(_trusted), _text("10.0.0.0/8")]
+MirrorUrl = Annotated[str, _of(_mirror_url), _text("https://mirror.example.org")]
+Edition = Annotated[str, _of(_edition), _text("GeoLite2-City")]
+Account = Annotated[str, _of(_account), _text("123456")]
+IpAddress = Annotated[str, _of(_address), _text("8.8.8.8")]
 FilePath = Annotated[Path, _of(_file), _text("rules")]
 OwnPrefix = Annotated[str, _of(_prefix), _text("/-/")]
 Method = Annotated[

@@ -24,6 +24,7 @@ from gate.config.scalars import (
     Trusted,
     Upstream,
 )
+from gate.config.update import Update  # noqa: TC001 (pydantic reads the annotation)
 from gate.documents import Flag, Glob, Ident, Line, Strict, Whole
 from gate.model import Action, Activity
 
@@ -123,6 +124,20 @@ class Geo(Strict):
         description="GeoIP2 City databases: one, or one for IPv4 and one for IPv6; "
         "[] is the one that ships with the gate.",
     )
+    anonymous: FilePath | None = Field(
+        default=None,
+        description="GeoIP2 Anonymous IP database; its networks are "
+        "unknown.anonymous_network.",
+    )
+    tor_exits: FilePath | None = Field(
+        default=None,
+        description="List of Tor exits, one address a line, or the format "
+        "exit-addresses; they are unknown.anonymous_network.",
+    )
+    update: Update | None = Field(
+        default=None,
+        description="How `gate geo update` works; left out: DB-IP Lite, monthly.",
+    )
 
 
 class Rules(Strict):
@@ -132,6 +147,10 @@ class Rules(Strict):
     pinned: dict[Ident, Effect] = Field(
         default={},
         description="Promises that a book must make, with the least action each.",
+    )
+    review_days: Annotated[Whole, Field(ge=1, le=3650)] = Field(
+        default=180,
+        description="Days after which an area that nobody has reviewed is a finding.",
     )
 
     def pin(self, promise: str) -> Action:

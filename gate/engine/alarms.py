@@ -7,13 +7,18 @@ begins; `gate status` shows what holds.
 from __future__ import annotations
 
 import logging
+import time
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from gate.engine.shares import Shares
+from gate.engine.sight import Sight
 from gate.model import Unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from gate.audit import CountCell
     from gate.model import Client
 
 WINDOW = 20
@@ -27,6 +32,15 @@ UNNAMED = (
     "Forwarding headers come from peers that visitor.trusted_proxies does not name: "
     "their readers are taken for unknown. Name your proxy, if it is yours."
 )
+
+BLIND = (
+    "Far more readers than before are where no database knows: their places are "
+    "unknown. See geo.databases and gate geo status; gate geo update --rollback goes "
+    "back to the database before."
+)
+
+LOOK = 5.0
+"""Seconds between two looks at the counts."""
 
 REFUSALS = {
     "E421": "Most requests are for a host that site.hosts does not name, and are "
@@ -54,11 +68,30 @@ class Alarms:
         self._seen = 0
         self._met = dict.fromkeys((SILENT, UNNAMED, *REFUSALS.values()), 0)
         self._holding: tuple[str, ...] = ()
+        self._sight = Sight()
+        self._next_look = 0.0
 
     @property
     def holding(self) -> tuple[str, ...]:
         """What holds now, one sentence each."""
-        return self._holding
+        return (*self._holding, BLIND) if self.is_blind else self._holding
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether far more places are unknown than before."""
+        return self._sight.is_lost
+
+    def look(self, counts: Callable[[], Mapping[CountCell, int]]) -> None:
+        """Look at the counts of all decisions, if the last look was a while ago."""
+        now = time.monotonic()
+        if now < self._next_look:
+            return
+        with self._lock:
+            self._next_look = now + LOOK
+            was_blind = self.is_blind
+            self._sight.look(counts())
+            if self.is_blind and not was_blind:
+                _log.warning(BLIND, extra={"code": "alarm"})
 
     def watch(self, client: Client) -> None:
         """Look at where one request came from."""

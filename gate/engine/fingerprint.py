@@ -31,7 +31,8 @@ class Watched:
     Attributes:
         config: The configuration.
         folder: Folder of the rule book.
-        databases: The GeoIP databases; none for the embedded one.
+        databases: The GeoIP databases, none for the embedded one; and what names
+            the networks that hide visitors.
         secret: What other servers show when they ask; None if none does.
     """
 
@@ -46,7 +47,10 @@ class Watched:
         return cls(
             config=config.path,
             folder=config.rules.folder,
-            databases=config.geo.databases,
+            databases=(
+                *config.geo.databases,
+                *(p for p in (config.geo.anonymous, config.geo.tor_exits) if p),
+            ),
             secret=config.check.secret_file if config.check else None,
         )
 

@@ -132,6 +132,11 @@ class Gate:
         return self._health.alarms.holding
 
     @property
+    def is_blind(self) -> bool:
+        """Whether far more places are unknown than before."""
+        return self._health.alarms.is_blind
+
+    @property
     def shares(self) -> dict[str, dict[str, int]]:
         """How many requests come from where no reader is, in tens."""
         return self._health.alarms.shares.told()
@@ -191,11 +196,14 @@ class Gate:
     def tick(self, *, at_once: bool = False) -> None:
         """Look whether files have changed, in the background, once a second at most.
 
+        Now and then it looks whether far more places are unknown than before, too.
+
         Requests do this as well; whoever serves calls it for a process without any.
 
         Args:
             at_once: Look now, and also try again what was refused.
         """
+        self._health.alarms.look(self.counter.counts)
         if self._renewal is not None:
             self._renewal.look(self, at_once=at_once)
 

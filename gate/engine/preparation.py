@@ -23,6 +23,7 @@ from gate.errors import (
 )
 from gate.model import Severity
 from gate.notices import load_notices
+from gate.places.anonymous import AnonymousFiles
 from gate.places.atomic import write_atomically
 from gate.places.embedded import embedded_database
 from gate.places.facts import digest_of
@@ -63,13 +64,22 @@ def load_texts(config: Config) -> tuple[RuleBook, Mapping[str, Notice]]:
     return book, notices
 
 
+def files_of(config: Config) -> tuple[tuple[Path, ...], AnonymousFiles]:
+    """Return the GeoIP databases, and what names the networks that hide visitors."""
+    geo = config.geo
+    return geo.databases or (embedded_database(),), AnonymousFiles(
+        database=geo.anonymous, tor_exits=geo.tor_exits
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """Where the results for a config and a book lie.
 
     Attributes:
         databases: The GeoIP databases.
-        database_digest: Their digest.
+        anonymous: What names the networks whose visitors are hidden.
+        database_digest: The digest of both.
         areas_digest: Digest of the areas of the book.
         index_path: The index of both.
         proof_path: Exists when the book has been proved over that index.
@@ -77,6 +87,7 @@ class Prepared:
     """
 
     databases: tuple[Path, ...]
+    anonymous: AnonymousFiles
     database_digest: str
     areas_digest: str
     index_path: Path
@@ -98,11 +109,12 @@ class Prepared:
         Raises:
             DatabaseError: A database cannot be read.
         """
-        databases = config.geo.databases or (embedded_database(),)
-        digest = database_digest or _digest(databases)
+        databases, anonymous = files_of(config)
+        digest = database_digest or _digest((*databases, *anonymous.files))
         name = _proof_name(config, book, digest)
         return cls(
             databases=databases,
+            anonymous=anonymous,
             database_digest=digest,
             areas_digest=book.areas_digest,
             index_path=config.state / cache_name(digest, book.areas_digest),
@@ -145,7 +157,10 @@ class Prepared:
             from gate.places.build import build_index  # noqa: PLC0415 - heavy
 
             index = build_index(
-                self.databases, book.area_versions, areas_digest=book.areas_digest
+                self.databases,
+                book.area_versions,
+                areas_digest=book.areas_digest,
+                anonymous=self.anonymous,
             )
             try:
                 index.save(self.index_path)

@@ -65,6 +65,7 @@ def prepare(
         pinned={name: config.rules.pin(name) for name in config.rules.pinned},
         notices=notices,
         now=int(time.time()),
+        review_days=config.rules.review_days,
     )
     if any(finding.severity is Severity.ERROR for finding in findings):
         prepared.note_refusal(findings)

@@ -4,6 +4,8 @@ GateError                      E000  `base`
 ├── FindingsError              E100  `base`           files with problems, all of them
 ├── ConfigError                E1xx  `configuration`  what the deployer chose
 ├── DatabaseError              E2xx  `database`       where visitors are
+│   └── UpdateError            E213+ `updating`       fetching a newer database
+├── AreaError                  E23x  `areas`          looking at areas
 ├── BookError                  E3xx  `book`           the rule book as a whole
 ├── RequestError               E4xx  `request`        what arrived
 ├── ServiceError               E5xx  `service`        what stands around the gate
@@ -18,6 +20,13 @@ a visitor's address, path or header.
 
 from __future__ import annotations
 
+from gate.errors.areas import (
+    AreaError,
+    AreaNotBegunError,
+    NoBrowserError,
+    NoSuchAreaError,
+    NoSuchBookError,
+)
 from gate.errors.asking import (
     AskingError,
     BadDayError,
@@ -55,6 +64,7 @@ from gate.errors.configuration import (
     StarterInTheWayError,
 )
 from gate.errors.database import (
+    AnonymousListError,
     DatabaseDamagedError,
     DatabaseError,
     DatabaseLayoutError,
@@ -119,9 +129,31 @@ from gate.errors.service import (
     UploadBrokenError,
     UpstreamBrokenError,
 )
+from gate.errors.updating import (
+    NothingKeptError,
+    UpdateAnswerError,
+    UpdateArchiveError,
+    UpdateBusyError,
+    UpdateCanaryError,
+    UpdateChecksumError,
+    UpdateDamagedError,
+    UpdateDateError,
+    UpdateDeniedError,
+    UpdateError,
+    UpdateRedirectError,
+    UpdateRefusedError,
+    UpdateSettingsError,
+    UpdateShareError,
+    UpdateTooLargeError,
+    UpdateUnfitError,
+    UpdateUnreachableError,
+)
 
 __all__ = [
+    "AnonymousListError",
     "AnonymousPrefetchError",
+    "AreaError",
+    "AreaNotBegunError",
     "AskingError",
     "BadBodyError",
     "BadCheckError",
@@ -163,12 +195,16 @@ __all__ = [
     "LogBrokenError",
     "LogChangedError",
     "LogUnreadableError",
+    "NoBrowserError",
     "NoLogError",
     "NoRepositoryError",
+    "NoSuchAreaError",
+    "NoSuchBookError",
     "NoSuchPlaceError",
     "NoSuchRevisionError",
     "NotALogError",
     "NothingFreeError",
+    "NothingKeptError",
     "NothingSealedError",
     "OperationsPublicError",
     "PatternsMultiplyError",
@@ -205,6 +241,22 @@ __all__ = [
     "UnknownHostError",
     "UnquotableError",
     "UnsureFormatError",
+    "UpdateAnswerError",
+    "UpdateArchiveError",
+    "UpdateBusyError",
+    "UpdateCanaryError",
+    "UpdateChecksumError",
+    "UpdateDamagedError",
+    "UpdateDateError",
+    "UpdateDeniedError",
+    "UpdateError",
+    "UpdateRedirectError",
+    "UpdateRefusedError",
+    "UpdateSettingsError",
+    "UpdateShareError",
+    "UpdateTooLargeError",
+    "UpdateUnfitError",
+    "UpdateUnreachableError",
     "UploadBrokenError",
     "UpstreamBrokenError",
     "ZstdMissingError",

@@ -52,7 +52,8 @@ class DatabaseLayoutError(DatabaseError):
 
     code: ClassVar[str] = "E206"
     remedy: ClassVar[str] = (
-        "Use a City or Country database of MaxMind (GeoIP2, GeoLite2) or DB-IP."
+        "Use a City or Country database of MaxMind (GeoIP2, GeoLite2), DB-IP, IPinfo "
+        "or IP2Location, in the MMDB format."
     )
 
 
@@ -83,3 +84,13 @@ class RelayedDatabaseError(DatabaseError):
 
     def __init__(self, *, code: str, message: str, hint: str = "") -> None:
         super().__init__(f"{code}: {message}", hint=hint)
+
+
+class AnonymousListError(DatabaseError):
+    """A list of anonymous networks is not what it should be."""
+
+    code: ClassVar[str] = "E211"
+    remedy: ClassVar[str] = (
+        "geo.tor_exits takes torbulkexitlist or exit-addresses of "
+        "check.torproject.org; geo.anonymous takes an Anonymous IP database."
+    )

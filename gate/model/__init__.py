@@ -14,10 +14,12 @@ from gate.model.book import (
     Effective,
     Exemption,
     Promise,
+    Review,
     Rule,
     RuleBook,
     Shape,
     UnknownPlaces,
+    Weigh,
     When,
 )
 from gate.model.diagnostic import Diagnostic, Mark, Severity
@@ -52,11 +54,13 @@ __all__ = [
     "Printed",
     "Promise",
     "Request",
+    "Review",
     "Rule",
     "RuleBook",
     "Severity",
     "Shape",
     "Unknown",
     "UnknownPlaces",
+    "Weigh",
     "When",
 ]

@@ -33,33 +33,88 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Weigh:
+    """How the people whom a coarse record may mean are weighed.
+
+    Attributes:
+        certain: Share of them, from 0 to 1, from which on the record belongs.
+        unlikely: Share up to which it does not.
+        radius_km: Radius of a record whose database gives none. The default is that
+            within which MaxMind's own lies for four in five Ukrainian addresses with
+            a city (GeoLite2-City of 2026-09-18).
+        near_km: Distance from a settlement that belongs up to which nothing in a
+            subdivision of `partly` is ruled out. The default is how far from active
+            fighting Ukraine reckons with more of it (its Cabinet's resolution No 120 of
+            2026-01-28); a front took over a year for as much (Avdiivka to Pokrovsk).
+    """
+
+    certain: float = 0.9
+    unlikely: float = 0.1
+    radius_km: int = 50
+    near_km: int = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """Somebody has looked at a version of an area again, and left it as it is.
+
+    Attributes:
+        date: Day of the review, "YYYY-MM-DD".
+        by: Who has looked.
+        note: What was looked at; may be empty.
+    """
+
+    date: str
+    by: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AreaVersion:
     """What belongs to an area from one moment on.
 
     Attributes:
         since: First second in force.
         as_of: Day of the knowledge, "YYYY-MM-DD"; None if not dated.
-        within: Countries whose coarse records may hide members.
+        within: Countries whose coarse records may hide members, and are weighed.
+        weigh: How they are weighed.
         whole: ISO 3166 codes that belong to the area as a whole.
         partly: ISO 3166-2 codes of which only a part belongs.
         settlements: GeoNames ids that belong.
+        outside: GeoNames ids of settlements that certainly do not, however near.
         shapes: Outlines; a point inside belongs.
         registered_in: Countries whose registration raises the membership.
         networks: Networks in CIDR form that belong, whatever a database says.
         sources: Where the knowledge comes from.
+        reviews: Who has looked at it again since, and found nothing to change.
     """
 
     since: int
     mark: Mark
     as_of: str | None = None
     within: tuple[str, ...] = ()
+    weigh: Weigh = Weigh()
     whole: tuple[str, ...] = ()
     partly: tuple[str, ...] = ()
     settlements: tuple[int, ...] = ()
+    outside: tuple[int, ...] = ()
     shapes: tuple[Shape, ...] = ()
     registered_in: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    reviews: tuple[Review, ...] = ()
+
+    def known_on(self, today: str) -> str | None:
+        """Return the last day on which the version was known to be right.
+
+        That of the knowledge, or of a later review. A day that is still to come
+        counts for nothing: nobody has looked yet.
+
+        Args:
+            today: "YYYY-MM-DD".
+        """
+        days = [self.as_of or "", *(review.date for review in self.reviews)]
+        return max((day for day in days if day and day <= today), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +125,11 @@ class Area:
     title: str
     versions: tuple[AreaVersion, ...]
     mark: Mark
+
+    def version_at(self, moment: int) -> AreaVersion | None:
+        """Return the version in force at a moment (Unix seconds), if there is one."""
+        begun = [version for version in self.versions if version.since <= moment]
+        return begun[-1] if begun else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

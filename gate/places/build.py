@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from gate.errors import DatabaseMissingError, DatabaseOverlapError
+from gate.places.anonymous import AnonymousFiles, read_hidden
 from gate.places.census import take_census
 from gate.places.classes import Classes
-from gate.places.facts import DatabaseFacts, attribution_of, digest_of, told_by
+from gate.places.facts import DatabaseFacts, attribution_of, told_by
 from gate.places.index import Columns, Index, Table
 from gate.places.layouts import place_of
 from gate.places.mmdb import Mmdb
@@ -37,6 +38,7 @@ def build_index(
     area_versions: Sequence[tuple[str, AreaVersion]],
     *,
     areas_digest: str = "",
+    anonymous: AnonymousFiles | None = None,
 ) -> Index:
     """Build the index of databases for the areas of a rule book.
 
@@ -45,6 +47,7 @@ def build_index(
             or one for each.
         area_versions: As in `RuleBook.area_versions`.
         areas_digest: Digest of the areas, kept in the index.
+        anonymous: Files that name networks whose visitors are hidden.
 
     Raises:
         DatabaseError: A database is missing, damaged or of an unknown layout, or
@@ -57,14 +60,20 @@ def build_index(
         )
     classes = Classes([version for _, version in area_versions])
     walked = [_walk(path, classes) for path in databases]
+    hidden = read_hidden(anonymous or AnonymousFiles())
     tables = {
-        version: overlaid(_only(walked, version, classes), version, classes)
+        version: overlaid(
+            _only(walked, version, classes),
+            version,
+            classes,
+            hidden=[span for one in hidden for span in one.spans.get(version, ())],
+        )
         for version in (4, 6)
     }
     return Index(
         columns=Columns.of(v4=tables[4], v6=tables[6]),
         classes=classes.all(),
-        databases=[found.facts for found in walked],
+        databases=[*(one.facts for one in walked), *(one.facts for one in hidden)],
         areas_digest=areas_digest,
     )
 
@@ -91,13 +100,7 @@ def _walk(path: Path, classes: Classes) -> _Walked:
 
 
 def _table(found: Numbered) -> Table:
-    starts = found.high.tolist()
-    if found.low is not None:
-        starts = [
-            high << 64 | low
-            for high, low in zip(starts, found.low.tolist(), strict=True)
-        ]
-    return Table(starts=starts, classes=found.ids.tolist())
+    return Table(starts=found.starts(), classes=found.ids.tolist())
 
 
 def _facts(database: Mmdb, census: Census) -> DatabaseFacts:
@@ -106,7 +109,7 @@ def _facts(database: Mmdb, census: Census) -> DatabaseFacts:
         name=path.name,
         type=metadata.database_type,
         build_epoch=metadata.build_epoch,
-        digest=digest_of([path]),
+        digest=database.digest,
         node_count=metadata.node_count,
         ip_version=metadata.ip_version,
         layout=census.layout.value,

@@ -17,7 +17,7 @@ from gate.places.layouts import WANTED, detect
 from gate.places.mmdb import NO_RECORD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     import numpy.typing as npt
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     Ids = npt.NDArray[np.int64]
     Number = Callable[[Layout, object], int]
+    Detect = Callable[[str, Iterable[object]], Layout]
+    Watch = Callable[[list[int]], Iterable[int]]
 
 # Records that are decoded to find out a layout and what a database can tell.
 SAMPLE = 2000
@@ -44,6 +46,14 @@ class Numbered(NamedTuple):
     low: Halves | None
     ids: Ids
 
+    def starts(self) -> list[int]:
+        """Return the first address of each range."""
+        starts: list[int] = self.high.tolist()
+        if self.low is None:
+            return starts
+        lower: list[int] = self.low.tolist()
+        return [high << 64 | low for high, low in zip(starts, lower, strict=True)]
+
 
 class Census(NamedTuple):
     """One database, numbered.
@@ -59,13 +69,22 @@ class Census(NamedTuple):
     tables: Mapping[int, Numbered]
 
 
-def take_census(database: Mmdb, number: Number, *, nothing: int) -> Census:
+def take_census(
+    database: Mmdb,
+    number: Number,
+    *,
+    nothing: int,
+    detecting: Detect = detect,
+    watch: Watch = iter,
+) -> Census:
     """Number every range of a database.
 
     Args:
         database: The database.
         number: Gives a record its number; asked once for each distinct record.
         nothing: Number of addresses without record.
+        detecting: Finds the layout from the type and some records.
+        watch: Hands on the records one by one; a bar of progress may look on.
 
     Raises:
         DatabaseError: The database is damaged or of an unknown layout.
@@ -76,8 +95,8 @@ def take_census(database: Mmdb, number: Number, *, nothing: int) -> Census:
     with _no_collection():
         step = max(1, len(offsets) // SAMPLE)
         sample = [decoder.at(offset) for offset in offsets[::step]]
-        layout = detect(database.metadata.database_type, sample)
-        ids = [number(layout, decoder.at(offset)) for offset in offsets]
+        layout = detecting(database.metadata.database_type, sample)
+        ids = [number(layout, decoder.at(offset)) for offset in watch(offsets)]
     by_offset = np.full(offsets[-1] + 2, nothing, np.int64)
     by_offset[offsets] = ids
     tables = {version: _merged(found, by_offset) for version, found in ranges.items()}

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 OTHER = "other"
 # Class ids are stored in 16 bits, of which the last number means something else.
 MOST_CLASSES = (1 << 16) - 1
+MOST_PLACES = 250_000
+"""Different places near the areas that are looked at closely.
+
+City databases have some 10,000; each takes a tenth of a millisecond.
+"""
 
 
 class Classes:
@@ -79,6 +84,12 @@ class Classes:
         """Return the class id of a place, listed networks aside."""
         id_ = self._by_place.get(place)
         if id_ is None:
+            if len(self._by_place) >= MOST_PLACES:
+                raise DatabaseRecordError(
+                    f"The database tells more than {MOST_PLACES:,} places near the "
+                    "areas apart.",
+                    hint=DatabaseRecordError.remedy,
+                )
             id_ = self._by_place[place] = self.id_of(self._class_of(place))
         return id_
 

@@ -6,8 +6,10 @@ address and against which the index is tested.
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import struct
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import maxminddb
@@ -21,17 +23,19 @@ from gate.model import Place, Unknown
 from gate.places.facts import (
     DatabaseFacts,
     attribution_of,
-    digest_of,
     joint_facts,
     told_by,
 )
 from gate.places.layouts import Layout, detect, place_of
-from gate.places.metadata import SECTION_BYTES, read_metadata
+from gate.places.metadata import SECTION_BYTES, check_gap, read_metadata
+from gate.places.plain import read_plain
 from gate.places.special import special_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from gate.places.metadata import Metadata
 
     Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -108,8 +112,9 @@ class _File:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._reader = _opened(path)
-        metadata = self._reader.metadata()
+        content = _read(path)
+        metadata = _checked(content)
+        self._reader = _opened(path, content)
         self._version = metadata.ip_version
         sample = list(self._sample())
         self.layout: Layout = detect(metadata.database_type, sample)
@@ -117,7 +122,7 @@ class _File:
             name=path.name,
             type=metadata.database_type,
             build_epoch=metadata.build_epoch,
-            digest=digest_of([path]),
+            digest=hashlib.sha256(content).hexdigest(),
             node_count=metadata.node_count,
             ip_version=metadata.ip_version,
             layout=self.layout.value,
@@ -158,20 +163,27 @@ class _File:
                 return
 
 
-def _opened(path: Path) -> maxminddb.Reader:
+def _read(path: Path) -> bytes:
+    # Into memory: a mapped file that somebody shortens takes the process with it.
     try:
-        with path.open("rb") as file:
-            size = file.seek(0, 2)
-            file.seek(max(0, size - SECTION_BYTES))
-            # Our own look at the metadata first: it refuses what is cut off.
-            read_metadata(file.read(), size)
-        # The reader in Python: the one in C can crash on a damaged file.
-        return maxminddb.open_database(path, maxminddb.MODE_MMAP)
+        return read_plain(path)
     except OSError as error:
         raise DatabaseMissingError(
             f"{path} cannot be read: {error.strerror or error}.",
             hint=DatabaseMissingError.remedy,
         ) from error
+
+
+def _checked(content: bytes) -> Metadata:
+    metadata = read_metadata(content[-SECTION_BYTES:], len(content))
+    check_gap(content[metadata.tree_bytes : metadata.data_start])
+    return metadata
+
+
+def _opened(path: Path, content: bytes) -> maxminddb.Reader:
+    try:
+        # The reader in Python: the one in C can crash on a damaged file.
+        return maxminddb.open_database(BytesIO(content), maxminddb.MODE_FD)
     except UNREADABLE as error:
         raise DatabaseDamagedError(
             f"{path.name} cannot be opened as a database.",

@@ -20,13 +20,16 @@ if TYPE_CHECKING:
 # Real records nest five deep; the limit only has to end a chain of pointers.
 DEEPEST = 24
 
-# A sound file holds each value once. Some writers let records share tails without
-# a pointer, hence more than one unit for each byte.
-BUDGET_PER_BYTE = 4
+# A sound file holds each value once, and needs a fifth of that (GeoLite2, DB-IP). Some
+# writers let records share tails without a pointer.
+BUDGET_PER_BYTE = 1
 BUDGET_AT_LEAST = 100_000
 
 _POINTER, _MAP, _ARRAY, _BOOLEAN = 1, 7, 11, 14
 _POINTER_BASE = (0, 2048, 526_336, 0)
+# Bytes of numbers (MaxMind DB format, "Output Data Section"); a longer one would take
+# memory and time wherever somebody reckons with it.
+_LONGEST_UNSIGNED, _LONGEST_SIGNED, _DOUBLE, _FLOAT = 16, 4, 8, 4
 # Size codes 29, 30 and 31 add 1, 2 or 3 further bytes to these (MaxMind DB format).
 _SIZE_BASE = {29: 29, 30: 285, 31: 65_821}
 
@@ -127,6 +130,8 @@ class Decoder:
             return shared[target], after
         if depth > DEEPEST:
             raise _broken(f"values nest more than {DEEPEST} deep")
+        if self._data[target] >> 5 == _POINTER:
+            raise _broken("a pointer points to a pointer")
         value = shared[target] = self._value(target, depth + 1)[0]
         return value, after
 
@@ -206,17 +211,25 @@ class Decoder:
         return self._cut(offset, size), offset + size
 
     def _unsigned(self, offset: int, size: int, _: int) -> tuple[object, int]:
+        if size > _LONGEST_UNSIGNED:
+            raise _broken("a number is longer than any type of number")
         return int.from_bytes(self._cut(offset, size), "big"), offset + size
 
     def _signed(self, offset: int, size: int, _: int) -> tuple[object, int]:
+        if size > _LONGEST_SIGNED:
+            raise _broken("a number is longer than any type of number")
         # Leading zero bytes are left out, so a short number is never negative.
         number = int.from_bytes(self._cut(offset, size).rjust(4, b"\0"), "big")
         return number - (number >> 31 << 32), offset + size
 
-    def _double(self, offset: int, _: int, __: int) -> tuple[object, int]:
+    def _double(self, offset: int, size: int, _: int) -> tuple[object, int]:
+        if size != _DOUBLE:
+            raise _broken("a fraction is not as long as its type")
         return struct.unpack_from(">d", self._data, offset)[0], offset + 8
 
-    def _float(self, offset: int, _: int, __: int) -> tuple[object, int]:
+    def _float(self, offset: int, size: int, _: int) -> tuple[object, int]:
+        if size != _FLOAT:
+            raise _broken("a fraction is not as long as its type")
         return struct.unpack_from(">f", self._data, offset)[0], offset + 4
 
     def _boolean(self, offset: int, size: int, _: int) -> tuple[object, int]:

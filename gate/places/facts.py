@@ -6,6 +6,9 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gate.places.plain import open_plain
+from gate.places.subdivisions import subdivision_code
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
@@ -17,9 +20,16 @@ MAXMIND = (
     "This product includes GeoLite Data created by MaxMind, "
     "available from https://www.maxmind.com"
 )
+IP2LOCATION = (
+    "This site or product includes IP2Location LITE data available from "
+    "https://lite.ip2location.com"
+)
+IPINFO = "IP address data is powered by IPinfo (https://ipinfo.io)"
+OWN_CODES = "own_codes"
 _TELLING = (
     "country",
     "subdivision",
+    "subdivision_name",
     "settlement",
     "settlement_name",
     "point",
@@ -35,12 +45,14 @@ class DatabaseFacts:
     Attributes:
         name: File name; of several joined by " + ".
         type: Name of the product as the file has it.
-        build_epoch: When it was built, in Unix seconds; of several the oldest.
+        build_epoch: When it was built, in Unix seconds; of several the oldest. 0 for
+            a list that bears no date.
         digest: SHA-256 of the file in hexadecimal; see `digest_of`.
         node_count: Nodes of the search tree.
         ip_version: 4, or 6 if the file may hold both kinds of address.
         layout: How records are laid out.
-        tells: Fields of `Place` that at least one record fills, sorted.
+        tells: Fields of `Place` that at least one record fills, and `OWN_CODES` if
+            codes of subdivisions are its own and not read from their names; sorted.
         attribution: Text that the licence asks to show; may be empty.
     """
 
@@ -55,19 +67,22 @@ class DatabaseFacts:
     attribution: str
 
     def age_days(self, now: int) -> int:
-        """Return its age at `now` (Unix seconds) in whole days, at least 0."""
-        return max(0, now - self.build_epoch) // 86_400
+        """Return its age at `now` (Unix seconds) in whole days, at least 0.
+
+        A list that bears no date has no age.
+        """
+        return max(0, now - self.build_epoch) // 86_400 if self.build_epoch else 0
 
 
 def digest_of(paths: Sequence[Path]) -> str:
     """Return the SHA-256 of one file, or of the digests of several, in hexadecimal.
 
     Raises:
-        OSError: A file cannot be read.
+        OSError: A file cannot be read, or is no plain file of bearable size.
     """
     digests = []
     for path in paths:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             digests.append(hashlib.file_digest(file, "sha256").hexdigest())
     return joint_digest(digests)
 
@@ -86,7 +101,9 @@ def joint_facts(several: Sequence[DatabaseFacts]) -> DatabaseFacts:
     return DatabaseFacts(
         name=" + ".join(facts.name for facts in several),
         type=" + ".join(dict.fromkeys(facts.type for facts in several)),
-        build_epoch=min(facts.build_epoch for facts in several),
+        build_epoch=min(
+            (facts.build_epoch for facts in several if facts.build_epoch), default=0
+        ),
         digest=joint_digest([facts.digest for facts in several]),
         node_count=sum(facts.node_count for facts in several),
         ip_version=max(facts.ip_version for facts in several),
@@ -99,13 +116,16 @@ def joint_facts(several: Sequence[DatabaseFacts]) -> DatabaseFacts:
 
 
 def told_by(places: Iterable[Place]) -> tuple[str, ...]:
-    """Return the fields that at least one place fills, sorted."""
-    missing = set(_TELLING)
+    """Return the fields that at least one place fills, and `OWN_CODES`, sorted."""
+    told: set[str] = set()
     for place in places:
-        if not missing:
+        told |= {field for field in _TELLING if getattr(place, field) is not None}
+        by_name = subdivision_code(place.country, place.subdivision_name)
+        if place.subdivision not in {None, by_name}:
+            told.add(OWN_CODES)
+        if len(told) > len(_TELLING):
             break
-        missing -= {field for field in missing if getattr(place, field) is not None}
-    return tuple(sorted(set(_TELLING) - missing))
+    return tuple(sorted(told))
 
 
 def attribution_of(
@@ -115,7 +135,9 @@ def attribution_of(
 
     Source:
         DB-IP Lite (CC BY 4.0, link back required); GeoLite2 End User Licence
-        Agreement, "Attribution requirements".
+        Agreement, "Attribution requirements"; IP2Location LITE, "Attribution"; IPinfo
+        Lite (CC BY-SA 4.0). The MMDB files of IP2Location call themselves
+        "GeoLite2-City"; only the name of the file tells whose they are.
     """
     said = description.get("en", "")
     if said.startswith(DB_IP):
@@ -123,4 +145,8 @@ def attribution_of(
     text = f"{name} {database_type} {said}".casefold()
     if "dbip" in text or "db-ip" in text:
         return DB_IP
+    if "ip2location" in text or "ip2lite" in text:
+        return IP2LOCATION
+    if "ipinfo" in text:
+        return IPINFO
     return MAXMIND if "geolite" in text else ""

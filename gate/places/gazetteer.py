@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 KM_PER_DEGREE = 111.2
 # The farthest district of a city that DB-IP names lies 10.9 km from the city's point.
 NAMED_KM = 15.0
-# 95 % of DB-IP's Ukrainian points lie within 3 km of a settlement, and no front-line
-# town has an unlisted neighbour of another side within 5 km.
+# 95 % of DB-IP's Ukrainian points lie within 3 km of a settlement. On the Dnipro, where
+# the banks are so near (Kakhovka and Beryslav), the names themselves tell them apart.
 NEAREST_KM = 5.0
 
 

@@ -16,6 +16,9 @@ MARKER = b"\xab\xcd\xefMaxMind.com"
 SECTION_BYTES = 128 * 1024
 # Zero bytes between the search tree and the data section.
 SEPARATOR_BYTES = 16
+# Ages are told from it; later dates are damage, and no calendar goes on for ever.
+LATEST_EPOCH = 4_102_444_800  # 2100-01-01 UTC
+MOST_LETTERS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,13 +83,13 @@ def read_metadata(tail: bytes, file_size: int) -> Metadata:
 def _checked(found: dict[str, object], *, end: int) -> Metadata:
     if found.get("binary_format_major_version") != 2:  # noqa: PLR2004 - the only format
         raise _damaged("it is not in version 2 of the format")
-    if found.get("record_size") not in (24, 28, 32):
+    if _whole(found, "record_size") not in (24, 28, 32):
         raise _damaged("its record size is none of 24, 28 and 32 bits")
-    if found.get("ip_version") not in (4, 6):
+    if _whole(found, "ip_version") not in (4, 6):
         raise _damaged("its address version is neither 4 nor 6")
     return Metadata(
-        database_type=str(found.get("database_type", "")),
-        build_epoch=_whole(found, "build_epoch"),
+        database_type=_shown(found.get("database_type")),
+        build_epoch=_whole(found, "build_epoch", below=LATEST_EPOCH),
         node_count=_whole(found, "node_count"),
         record_size=cast("int", found["record_size"]),
         ip_version=cast("int", found["ip_version"]),
@@ -95,9 +98,19 @@ def _checked(found: dict[str, object], *, end: int) -> Metadata:
     )
 
 
-def _whole(found: dict[str, object], key: str) -> int:
+def check_gap(gap: bytes) -> None:
+    """Make sure that zero bytes part the search tree from the data.
+
+    Raises:
+        DatabaseDamagedError: They do not, so one of the two is not what it should be.
+    """
+    if any(gap):
+        raise _damaged("it has no gap between its search tree and its data")
+
+
+def _whole(found: dict[str, object], key: str, *, below: int = 1 << 48) -> int:
     value = found.get(key)
-    if not isinstance(value, int) or not 0 < value < 1 << 48:
+    if type(value) is not int or not 0 < value < below:
         raise _damaged(f"its metadata has no usable {key}")
     return value
 
@@ -105,7 +118,13 @@ def _whole(found: dict[str, object], key: str) -> int:
 def _texts(value: object) -> dict[str, str]:
     if not isinstance(value, dict):
         return {}
-    return {str(k): v for k, v in value.items() if isinstance(v, str)}
+    return {str(k): _shown(v) for k, v in value.items() if isinstance(v, str)}
+
+
+def _shown(value: object) -> str:
+    """Return a text that may be shown: a terminal obeys what cannot be printed."""
+    text = value if isinstance(value, str) else ""
+    return "".join(sign for sign in text[:MOST_LETTERS] if sign.isprintable())
 
 
 def _damaged(what: str) -> DatabaseDamagedError:

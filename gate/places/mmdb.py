@@ -7,13 +7,21 @@ offset of its record, so that a record is decoded once however many ranges share
 
 from __future__ import annotations
 
+import errno
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gate.errors import DatabaseDamagedError, DatabaseMissingError, DatabaseTreeError
-from gate.places.metadata import SECTION_BYTES, SEPARATOR_BYTES, read_metadata
+from gate.places.metadata import (
+    SECTION_BYTES,
+    SEPARATOR_BYTES,
+    check_gap,
+    read_metadata,
+)
+from gate.places.plain import open_plain
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,18 +68,18 @@ class Mmdb:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            raw = np.fromfile(path, np.uint8)
+            self.metadata, raw = _read(path)
         except OSError as error:
             raise unreadable(path, error) from error
-        self.metadata = read_metadata(raw[-SECTION_BYTES:].tobytes(), len(raw))
         self._raw = raw
-        if raw[self.metadata.tree_bytes : self.metadata.data_start].any():
-            raise DatabaseDamagedError(
-                f"{path.name} has no gap between its search tree and its data.",
-                hint=DatabaseDamagedError.remedy,
-            )
+        check_gap(raw[self.metadata.tree_bytes : self.metadata.data_start].tobytes())
         self._left, self._right = _children(raw, self.metadata)
         self._v4_root = self._find_v4_root()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what was read, in hexadecimal; the file may be another by now."""
+        return hashlib.sha256(self._raw.data).hexdigest()
 
     @property
     def data(self) -> bytes:
@@ -194,6 +202,25 @@ class _Leaves:
         plain = not wide or not low.any()
         order = np.argsort(high, kind="stable") if plain else np.lexsort((low, high))
         return high[order], low[order] if wide else None, node[order]
+
+
+def _read(path: Path) -> tuple[Metadata, npt.NDArray[np.uint8]]:
+    """Read a file, its metadata first: what is no database is not read whole.
+
+    Raises:
+        OSError: It cannot be read, or changed meanwhile.
+        DatabaseDamagedError: It is no sound database.
+    """
+    with open_plain(path) as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - SECTION_BYTES))
+        tail = file.read(SECTION_BYTES)
+        metadata = read_metadata(tail, size)
+        file.seek(0)
+        raw = np.fromfile(file, np.uint8, count=size)
+    if len(raw) != size or raw[-len(tail) :].tobytes() != tail:
+        raise OSError(errno.EBUSY, "it changed while it was read", str(path))
+    return metadata, raw
 
 
 def _children(raw: npt.NDArray[np.uint8], meta: Metadata) -> tuple[Numbers, Numbers]:

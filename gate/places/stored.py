@@ -9,12 +9,14 @@ import sys
 import zlib
 from array import array
 from dataclasses import asdict
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from gate.errors import IndexDamagedError
 from gate.model import LocationClass, Membership, Unknown
 from gate.places.columns import Columns
 from gate.places.facts import DatabaseFacts
+from gate.places.plain import read_plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,10 +30,17 @@ if TYPE_CHECKING:
 
 
 MAGIC = b"GATEIDX\n"
-FORMAT = 4
+FORMAT = 5
 """Raise it with every change of the file; a file of another number is rebuilt."""
 
+MOST_UNPACKED = 1 << 28
+"""Bytes; the index of GeoLite2-City has a third of a million."""
+
 _HEAD = struct.Struct(">8sHI")
+_MALFORMED = (
+    *(ArithmeticError, AttributeError, LookupError, RecursionError, TypeError),
+    *(ValueError, struct.error, zlib.error),
+)
 _SEAL_BYTES = hashlib.sha256().digest_size
 # Starts and classes of IPv4, upper halves and classes of IPv6.
 _TYPECODES = "IHQH"
@@ -73,27 +82,27 @@ def unpacked(path: Path) -> Content:
             format.
     """
     try:
-        stored = path.read_bytes()
+        stored = read_plain(path)
     except OSError as error:
         raise _damaged(path, "cannot be read") from error
     body, seal = stored[:-_SEAL_BYTES], stored[-_SEAL_BYTES:]
     if hashlib.sha256(body).digest() != seal:
         raise _damaged(path, "is cut off or was changed")
-    magic, version, length = _HEAD.unpack_from(body)
-    if magic != MAGIC or version != FORMAT:
-        raise _damaged(path, "is of another format")
     try:
-        return _parsed(body[_HEAD.size :], length)
-    except (LookupError, TypeError, ValueError, zlib.error) as error:
+        magic, version, length = _HEAD.unpack_from(body)
+        if magic != MAGIC or version != FORMAT:
+            raise _damaged(path, "is of another format")
+        content = _parsed(body[_HEAD.size :], length)
+        _check(content)
+    except _MALFORMED as error:
         # Sealed, so whole; but another version of the gate wrote it.
         raise _damaged(path, "is of another format") from error
+    return content
 
 
 def _parsed(content: bytes, length: int) -> Content:
     header = json.loads(content[:length])
-    starts4, classes4, high6, classes6 = _arrays(
-        memoryview(zlib.decompress(content[length:])), header["lengths"]
-    )
+    starts4, classes4, high6, classes6 = _arrays(content[length:], header["lengths"])
     columns = Columns(
         starts4=starts4,
         classes4=classes4,
@@ -109,7 +118,41 @@ def _parsed(content: bytes, length: int) -> Content:
     return Content(columns, classes, databases, header["areas"])
 
 
-def _arrays(payload: memoryview, lengths: Sequence[int]) -> list[array[int]]:
+def _check(content: Content) -> None:
+    """Make sure that a look-up can neither fail nor find a class by mistake.
+
+    Raises:
+        ValueError: A column or a class does not fit the others.
+    """
+    columns, count = content.columns, len(content.classes)
+    _check_column(columns.starts4, columns.classes4, count)
+    _check_column(columns.high6, columns.classes6, count)
+    for lows, ids in columns.deep.values():
+        _check_column(lows, ids, count)
+    sizes = {len(found.memberships) for found in content.classes}
+    sizes |= {len(found.evidence) for found in content.classes}
+    reasons = {found.unknown for found in content.classes}
+    if len(sizes) != 1 or not reasons.issuperset(Unknown) or not content.databases:
+        raise ValueError("the classes do not fit each other")
+
+
+def _check_column(starts: Sequence[int], ids: Sequence[int], classes: int) -> None:
+    ascends = all(one < other for one, other in pairwise(starts))
+    if len(starts) != len(ids) or starts[0] != 0 or not ascends:
+        raise ValueError("the ranges do not ascend from 0")
+    if not 0 <= min(ids) <= max(ids) < classes:
+        raise ValueError("a range has no class")
+
+
+def _arrays(packed_: bytes, lengths: Sequence[int]) -> list[array[int]]:
+    sizes = [array(code).itemsize for code in _TYPECODES]
+    whole = sum(size * length for size, length in zip(sizes, lengths, strict=True))
+    # No more is unpacked than the header promises, however much there may be.
+    if not 0 < whole <= MOST_UNPACKED:
+        raise ValueError("the columns are larger than any index")
+    payload = memoryview(zlib.decompressobj().decompress(packed_, whole))
+    if len(payload) != whole:
+        raise ValueError("a column is cut off")
     found = []
     at = 0
     for code, length in zip(_TYPECODES, lengths, strict=True):

@@ -1,40 +1,45 @@
 """ISO 3166-2 codes of Ukraine by the names that databases without codes use.
 
 Source:
-    ISO 3166-2:UA; names as DB-IP City Lite writes them (2023-04 and 2026-06).
+    ISO 3166-2:UA, whose own names IP2Location uses (without " oblast"); names as DB-IP
+    City Lite writes them (2023-04 and 2026-06).
 """
 
 from __future__ import annotations
 
 _UKRAINE = {
-    "05": "Vinnytsia, Vinnytsya, Vinnitsa",
-    "07": "Volyn",
-    "09": "Luhansk, Lugansk",
-    "12": "Dnipropetrovsk, Dnipro",
-    "14": "Donetsk, Donetsk Oblast",
-    "18": "Zhytomyr",
-    "21": "Zakarpattia, Transcarpathia, Zakarpattya",
-    "23": "Zaporizhzhia, Zaporizhia, Zaporizhzhya",
-    "26": "Ivano-Frankivsk",
+    "05": "Vinnytsia, Vinnytsya, Vinnitsa, Vinnytska",
+    "07": "Volyn, Volynska",
+    "09": "Luhansk, Lugansk, Luhanska",
+    "12": "Dnipropetrovsk, Dnipro, Dnipropetrovska",
+    "14": "Donetsk, Donetsk Oblast, Donetska",
+    "18": "Zhytomyr, Zhytomyrska",
+    "21": "Zakarpattia, Transcarpathia, Zakarpattya, Zakarpatska",
+    "23": "Zaporizhzhia, Zaporizhia, Zaporizhzhya, Zaporizka",
+    "26": "Ivano-Frankivsk, Ivano-Frankivska",
     "30": "Kyiv City, Kiev City",
-    "32": "Kyiv, Kiev",
-    "35": "Kirovohrad",
+    "32": "Kyiv, Kiev, Kyivska",
+    "35": "Kirovohrad, Kirovohradska",
     "40": "Sebastopol City, Sevastopol, Sevastopol City, Sebastopol",
-    "43": "Crimea, Autonomous Republic of Crimea, Republic of Crimea",
-    "46": "Lviv",
-    "48": "Mykolaiv, Mykolayiv",
-    "51": "Odesa, Odessa",
-    "53": "Poltava",
-    "56": "Rivne",
-    "59": "Sumy",
-    "61": "Ternopil",
-    "63": "Kharkiv, Kharkivs\u2019ka",
-    "65": "Kherson",
-    "68": "Khmelnytskyi, Khmelnytskyy",
-    "71": "Cherkasy",
-    "74": "Chernihiv",
-    "77": "Chernivtsi",
+    "43": "Crimea, Autonomous Republic of Crimea, Republic of Crimea, "
+    "Avtonomna Respublika Krym",
+    "46": "Lviv, Lvivska",
+    "48": "Mykolaiv, Mykolayiv, Mykolaivska",
+    "51": "Odesa, Odessa, Odeska",
+    "53": "Poltava, Poltavska",
+    "56": "Rivne, Rivnenska",
+    "59": "Sumy, Sumska",
+    "61": "Ternopil, Ternopilska",
+    "63": "Kharkiv, Kharkivs\u2019ka, Kharkivska",
+    "65": "Kherson, Khersonska",
+    "68": "Khmelnytskyi, Khmelnytskyy, Khmelnytska",
+    "71": "Cherkasy, Cherkaska",
+    "74": "Chernihiv, Chernihivska",
+    "77": "Chernivtsi, Chernivetska",
 }
+NAMED_COUNTRIES = frozenset({"UA"})
+"""Countries whose subdivisions are known here by name."""
+
 _ENDINGS = (" Oblast\u2019", " Oblast'", " Oblast", " oblast", " region")
 _CODES = {
     name: f"UA-{code}" for code, names in _UKRAINE.items() for name in names.split(", ")

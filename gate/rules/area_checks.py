@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gate.model import Diagnostic
     from gate.rules.schema import AreasFile, AreaText, AreaVersionText
 
-_LISTS = ("within", "whole", "partly", "settlements", "registered_in")
+_LISTS = ("within", "whole", "partly", "settlements", "outside", "registered_in")
 
 
 def check_areas(document: Document, content: AreasFile) -> Iterator[Diagnostic]:
@@ -31,6 +31,7 @@ def check_areas(document: Document, content: AreasFile) -> Iterator[Diagnostic]:
             yield from _check_stranger(document, (area_id, area.title), version, at)
             yield from _check_repeats(document, version, at)
             yield from _check_partly(document, version, at)
+            yield from _check_outside(document, version, at)
             yield from _check_networks(document, version.networks, at)
 
 
@@ -116,6 +117,16 @@ def _check_partly(
             hint = "Keep it in whole or in partly."
             at = (*loc, "partly", number)
             yield document.finding("R015", message, at, hint=hint)
+
+
+def _check_outside(
+    document: Document, version: AreaVersionText, loc: Loc
+) -> Iterator[Diagnostic]:
+    for number, id_ in enumerate(version.outside):
+        if id_ in version.settlements:
+            message = f"The settlement {id_} is in settlements and in outside."
+            at = (*loc, "outside", number)
+            yield document.finding("R015", message, at, hint="Remove one of the two.")
 
 
 def _check_networks(

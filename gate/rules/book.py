@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -197,9 +198,11 @@ def _membership_facts(version: AreaVersion) -> list[object]:
     return [
         version.since,
         version.within,
+        asdict(version.weigh),
         version.whole,
         version.partly,
         version.settlements,
+        version.outside,
         outlines,
         version.registered_in,
         version.networks,

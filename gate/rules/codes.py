@@ -9,6 +9,7 @@ from __future__ import annotations
 CODES: dict[str, str] = {
     "R011": "An area that does not exist.",
     "R012": "An area with the name of one place and the codes of another.",
+    "R013": "An area that a configured database cannot decide, or not as it asks.",
     "R015": "A code stands twice, or both whole and partly, in one area version.",
     "R016": "Area versions out of order, or two from the same moment on.",
     "R017": "What is known of an area is old.",

@@ -16,9 +16,11 @@ from gate.model import (
     Mode,
     Place,
     Promise,
+    Review,
     Rule,
     Unknown,
     UnknownPlaces,
+    Weigh,
     When,
 )
 
@@ -91,13 +93,24 @@ def _version(
         mark=document.mark((*loc, "since")),
         as_of=text.as_of,
         within=text.within,
+        weigh=Weigh(
+            certain=text.weigh.certain,
+            unlikely=text.weigh.unlikely,
+            radius_km=text.weigh.radius_km,
+            near_km=text.weigh.near_km,
+        ),
         whole=text.whole,
         partly=text.partly,
         settlements=text.settlements,
+        outside=text.outside,
         shapes=tuple(shapes),
         registered_in=text.registered_in,
         networks=text.networks,
         sources=text.sources,
+        reviews=tuple(
+            Review(date=review.date, by=review.by, note=review.note or "")
+            for review in text.reviews
+        ),
     )
 
 

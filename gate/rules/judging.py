@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from gate.documents import with_sources
 from gate.model import Diagnostic, Severity
-from gate.rules.lint import lint
+from gate.rules.lint import STALE, lint
 from gate.rules.proof import prove
 from gate.rules.testing import run_tests
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gate.rules.testing import MembershipOf
 
 
-def judge(
+def judge(  # noqa: PLR0913 (all that a book is held against)
     book: RuleBook,
     *,
     classes: Sequence[LocationClass],
@@ -25,6 +25,7 @@ def judge(
     pinned: Mapping[str, Action],
     notices: Collection[str] | None,
     now: int,
+    review_days: int = STALE,
 ) -> list[Diagnostic]:
     """Find everything that is wrong with what a book means.
 
@@ -35,13 +36,20 @@ def judge(
         pinned: Promises that the config demands, with the least action of each.
         notices: Ids of the notices; None if not every one could be read.
         now: Unix seconds, for what has expired.
+        review_days: As in `lint`.
 
     Returns:
         Findings, sorted; the book may be served if none is an error. Those of tests
         are R055, those of pinned promises R048.
     """
     found = [
-        *lint(book, notices=notices or (), now=now, complete=notices is not None),
+        *lint(
+            book,
+            notices=notices or (),
+            now=now,
+            complete=notices is not None,
+            review_days=review_days,
+        ),
         *prove(book, classes),
         *failed_tests(book, membership),
         *weakened(book, pinned),

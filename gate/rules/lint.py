@@ -16,11 +16,16 @@ if TYPE_CHECKING:
 
 _DAY = 86_400  # seconds
 SOON = 30  # days before an end from which it is announced
-STALE = 180  # days after which dated knowledge of an area wants another look
+STALE = 180  # days after which an area wants another look, if nothing else is said
 
 
 def lint(
-    book: RuleBook, *, notices: Collection[str], now: int, complete: bool = True
+    book: RuleBook,
+    *,
+    notices: Collection[str],
+    now: int,
+    complete: bool = True,
+    review_days: int = STALE,
 ) -> list[Diagnostic]:
     """Find what a book means to say and does not.
 
@@ -29,6 +34,7 @@ def lint(
         notices: Ids of the notices that exist.
         now: Unix seconds.
         complete: Every notice could be read; if not, none is said to be missing.
+        review_days: Age of what is known of an area from which it is said to be old.
 
     Returns:
         Findings, sorted: R031 unknown notice (error); R017 an area's knowledge is
@@ -40,7 +46,7 @@ def lint(
         *(_unknown_notices(book, notices) if complete else ()),
         *_unused_areas(book),
         *_unproved(book),
-        *(d for area in book.areas.values() for d in _stale(area, now)),
+        *(d for area in book.areas.values() for d in _stale(area, now, review_days)),
         *(d for item in spans for d in _ending(item, now)),
     ]
     return with_sources(sorted(found, key=lambda finding: finding.sort_key))
@@ -87,17 +93,24 @@ def _unproved(book: RuleBook) -> Iterator[Diagnostic]:
         yield _warning("R056", "The book has no test.", mark, hint)
 
 
-def _stale(area: Area, now: int) -> Iterator[Diagnostic]:
-    last = area.versions[-1]
-    if last.as_of is None:
+def _stale(area: Area, now: int, review_days: int) -> Iterator[Diagnostic]:
+    """Find a version in force that nobody has looked at for long.
+
+    A version that bears no date says that it needs no review, as whole countries do.
+    """
+    version = area.version_at(now)
+    today = datetime.fromtimestamp(now, UTC).date()
+    known = None if version is None else version.known_on(today.isoformat())
+    if version is None or known is None:
         return
-    age = (
-        datetime.fromtimestamp(now, UTC).date() - date.fromisoformat(last.as_of)
-    ).days
-    if age > STALE:
+    age = (today - date.fromisoformat(known)).days
+    if age > review_days:
         message = f"What is known of {quoted(area.id)} is {age} days old."
-        hint = "Look at its sources again, and date it anew with as_of."
-        yield _warning("R017", message, last.mark, hint)
+        hint = (
+            "Look at its sources again. If nothing has changed, add a line to reviews; "
+            "else add a version, or correct this one and its as_of."
+        )
+        yield _warning("R017", message, version.mark, hint)
 
 
 def _ending(item: Rule | Exemption, now: int) -> Iterator[Diagnostic]:

@@ -23,6 +23,7 @@ from gate.documents import (
     Strict,
     Whole,
 )
+from gate.model import Weigh
 
 # Pydantic reads the annotations while the classes are made.
 from gate.rules.places import CountryCode, IsoCode, PartCode  # noqa: TC001
@@ -45,19 +46,52 @@ Latitude = Annotated[Decimal, Field(ge=-90, le=90)]  # degrees, WGS 84
 Longitude = Annotated[Decimal, Field(ge=-180, le=180)]  # degrees, WGS 84
 
 
+class WeighText(Strict):
+    """How the people whom a coarse record of `within` may mean are weighed."""
+
+    certain: Annotated[Decimal, Field(gt=0.5, le=1)] = Field(
+        default=Weigh().certain,
+        description="Share of them in the area from which on the record belongs.",
+    )
+    unlikely: Annotated[Decimal, Field(ge=0, le=0.5)] = Field(
+        default=Weigh().unlikely,
+        description="Share up to which it does not; between the two it may.",
+    )
+    radius_km: Annotated[Whole, Field(ge=1, le=5000)] = Field(
+        default=Weigh().radius_km,
+        description="Radius of records whose database gives none, in kilometres.",
+    )
+    near_km: Annotated[Whole, Field(ge=0, le=500)] = Field(
+        default=Weigh().near_km,
+        description="Distance in kilometres from a settlement that belongs up to which "
+        "nothing in a subdivision of partly is ruled out.",
+    )
+
+
+class ReviewText(Strict):
+    """Somebody has looked at an area version again, and nothing had to change."""
+
+    date: Day
+    by: Line
+    note: Line | None = None
+
+
 class AreaVersionText(Strict):
     """What belongs to an area from one moment on."""
 
     since: Instant
     as_of: Day | None = None
     within: tuple[CountryCode, ...] = ()
+    weigh: WeighText = WeighText()
     whole: tuple[IsoCode, ...] = ()
     partly: tuple[PartCode, ...] = ()
     settlements: tuple[Whole, ...] = ()
+    outside: tuple[Whole, ...] = ()
     shapes: tuple[Line, ...] = ()
     registered_in: tuple[CountryCode, ...] = ()
     networks: tuple[Cidr, ...] = ()
     sources: tuple[Line, ...] = ()
+    reviews: tuple[ReviewText, ...] = ()
 
 
 class AreaText(Strict):

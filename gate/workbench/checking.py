@@ -11,18 +11,23 @@ from gate.engine.preparation import Prepared, ensure_folder
 from gate.errors import DatabaseError, DatabaseMissingError, FindingsError
 from gate.model import Severity
 from gate.notices import load_notices
+from gate.places.anonymous import read_database, read_tor_exits
 from gate.places.areas import membership
 from gate.places.database import Database
+from gate.places.plain import open_plain
 from gate.rules import lint, load_book
 from gate.rules.judging import failed_tests, judge, weakened
+from gate.rules.lint import STALE
 from gate.rules.testing import run_tests
 from gate.workbench.explainer import check_explainer
+from gate.workbench.telling import undecided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from gate.config import Config
+    from gate.documents.reader import Loc
     from gate.model import Action, Diagnostic, Notice, RuleBook
     from gate.places.index import Index
     from gate.rules.testing import TestResult
@@ -108,10 +113,11 @@ def _judged(
 ) -> tuple[Index | None, list[Diagnostic]]:
     """Judge a book as start-up does; without a database, as far as that goes."""
     pins = {n: a for n, a in pins_of(config).items() if n in _promised(book)}
+    days = config.rules.review_days
     found = check_agreement(config, book)
     index, problems = _index(config, book)
     if index is None:
-        return None, [*found, *problems, *_unproved(book, pins, notices, now)]
+        return None, [*found, *problems, *_unproved(book, pins, notices, now, days)]
     found += judge(
         book,
         classes=index.classes,
@@ -119,7 +125,9 @@ def _judged(
         pinned=pins,
         notices=notices,
         now=now,
+        review_days=days,
     )
+    found += undecided(book, index.databases)
     return index, [*found, *check_explainer(config, book, index, now)]
 
 
@@ -128,10 +136,17 @@ def _unproved(
     pins: Mapping[str, Action],
     notices: Mapping[str, Notice] | None,
     now: int,
+    review_days: int = STALE,
 ) -> list[Diagnostic]:
     """Find what is wrong with a book wherever visitors may be."""
     return [
-        *lint(book, notices=notices or (), now=now, complete=notices is not None),
+        *lint(
+            book,
+            notices=notices or (),
+            now=now,
+            complete=notices is not None,
+            review_days=review_days,
+        ),
         *failed_tests(book, membership),
         *weakened(book, pins),
     ]
@@ -171,34 +186,57 @@ def _index(
 
 def _blamed(config: Config, error: DatabaseError) -> Diagnostic:
     """Return the finding about the database that is to blame; all, if none is."""
-    for number, path in enumerate(config.geo.databases):
+    for path, loc in _named(config):
         try:
-            Database(path)
+            _opened(config, path)
         except DatabaseError as own:
             return config.document.finding(
-                own.code,
-                f"{path}: {own}",
-                ("geo", "databases", number),
-                hint=own.hint,
+                own.code, f"{path}: {own}", loc, hint=own.hint
             )
     return config.document.finding(
         error.code, str(error), ("geo", "databases"), hint=error.hint
     )
 
 
+def _opened(config: Config, path: Path) -> None:
+    """Open a file as what the configuration says that it is.
+
+    Raises:
+        DatabaseError: It is not that.
+    """
+    if path == config.geo.tor_exits:
+        read_tor_exits(path)
+    elif path == config.geo.anonymous:
+        read_database(path)
+    else:
+        Database(path).close()
+
+
 def _missing(config: Config) -> Iterator[Diagnostic]:
     """Find each database that cannot be opened, by its own name."""
-    for number, path in enumerate(config.geo.databases):
+    for path, loc in _named(config):
         try:
-            path.open("rb").close()
+            open_plain(path).close()
         except OSError as error:
             reason = (error.strerror or type(error).__name__).lower()
             yield config.document.finding(
                 DatabaseMissingError.code,
                 f"{path}: {reason.removesuffix(' or directory')}.",
-                ("geo", "databases", number),
-                hint=DatabaseMissingError.remedy,
+                loc,
+                hint=DatabaseMissingError.remedy
+                if "databases" in loc
+                else "Correct the path, or leave the key out.",
             )
+
+
+def _named(config: Config) -> Iterator[tuple[Path, Loc]]:
+    """Yield each file about places that the configuration names, and where."""
+    for number, path in enumerate(config.geo.databases):
+        yield path, ("geo", "databases", number)
+    for key in ("anonymous", "tor_exits"):
+        path = getattr(config.geo, key)
+        if path is not None:
+            yield path, ("geo", key)
 
 
 def run_book_tests(path: Path, environ: Mapping[str, str]) -> list[TestResult]:

@@ -15,6 +15,7 @@ from gate.decision import (
 )
 from gate.model import Activity, Unknown
 from gate.workbench.changes import changes
+from gate.workbench.reasons import reasons
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +43,7 @@ class Subject:
         now: Unix seconds.
         activities: Activities that are asked about.
         also: A reason that holds beside the place: the database is too old.
+        hidden_by: Names of the files that say that the network hides its visitors.
     """
 
     address: str | None
@@ -52,6 +54,7 @@ class Subject:
     now: int
     activities: tuple[Activity, ...] = tuple(Activity)
     also: Unknown | None = None
+    hidden_by: tuple[str, ...] = ()
 
     @property
     def is_disputed(self) -> bool:
@@ -68,12 +71,14 @@ class AreaView:
         membership: By the index, or by the description.
         evidence: What says so.
         second: Second opinion; None if there is none.
+        reasons: The evidence in sentences, with the people who were weighed.
     """
 
     area: str
     membership: Membership
     evidence: tuple[str, ...]
     second: Membership | None
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,16 +148,19 @@ def _areas(book: RuleBook, subject: Subject) -> list[AreaView]:
     if subject.second is not None:
         second = memberships_at(book, subject.second, subject.now)
     evidence: dict[str, tuple[str, ...]] = {}
+    told: dict[str, tuple[str, ...]] = {}
     rows = zip(book.area_versions, subject.found.evidence, strict=False)
     for (area, version), texts in rows:
         if version.since <= subject.now:
             evidence[area] = texts
+            told[area] = reasons(version, subject.place, texts)
     return [
         AreaView(
             area=area,
             membership=membership,
             evidence=evidence.get(area, ()),
             second=second.get(area),
+            reasons=told.get(area, ()),
         )
         for area, membership in first.items()
     ]

@@ -250,6 +250,20 @@ def _places(config: Config) -> dict[str, Any]:
         "audit": _absolute(config.audit.folder),
         "seals_apart": config.audit.seal == "apart",
         "databases": tuple(str(Path(p).absolute()) for p in config.geo.databases),
+        **_updating(config),
+    }
+
+
+def _updating(config: Config) -> dict[str, Any]:
+    """Return where `gate geo update` writes, and what it reads beside the rest."""
+    update = config.geo.update
+    folders = [path.absolute().parent for path in config.geo.databases]
+    if update is not None and update.folder is not None:
+        folders.append(update.folder.absolute())
+    return {
+        "update_source": update.source if update else "dbip",
+        "update_folders": tuple(dict.fromkeys(map(str, folders))),
+        "update_key": _absolute(update.licence_key_file if update else None),
     }
 
 

@@ -6,13 +6,16 @@ record.
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 from geoip2.database import Reader
 from geoip2.errors import AddressNotFoundError
-from maxminddb import MODE_MMAP
+from maxminddb import MODE_FD
 
 from gate.model import Place, Unknown
+from gate.places.database import UNREADABLE
+from gate.places.plain import read_plain
 from gate.places.subdivisions import subdivision_code
 
 if TYPE_CHECKING:
@@ -41,15 +44,15 @@ def geoip2_place(databases: Sequence[Path], address: str) -> Place | None:
 
 
 def _asked(path: Path, address: str) -> Place | None:
-    # The reader in Python: the one in C can crash on a damaged file.
-    with Reader(path, mode=MODE_MMAP) as reader:
-        try:
-            record = reader.city(address)
-        except AddressNotFoundError:
-            return NOT_FOUND
-        except (TypeError, ValueError):  # another type of database, or only IPv4
-            return None
-    return _place(record)
+    # The reader in Python, in memory: the one in C can crash on a damaged file, and a
+    # mapped file that somebody shortens takes the process with it.
+    try:
+        with Reader(BytesIO(read_plain(path)), mode=MODE_FD) as reader:
+            return _place(reader.city(address))
+    except AddressNotFoundError:
+        return NOT_FOUND
+    except (OSError, *UNREADABLE, AttributeError):  # another layout, or only IPv4
+        return None
 
 
 def _place(record: City) -> Place | None:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING
 
+from gate.engine.preparation import files_of
 from gate.errors import DatabaseMissingError
-from gate.model import Activity, LocationClass, Membership, Place
+from gate.model import Activity, LocationClass, Membership, Place, Unknown
+from gate.places.anonymous import hidden_by
 from gate.places.areas import membership
 from gate.places.database import Database
 from gate.places.embedded import embedded_database
@@ -62,7 +64,8 @@ def digests_of(config: Config, book: RuleBook) -> dict[str, str]:
         DatabaseError: A database cannot be read.
     """
     try:
-        database = digest_of(databases_of(config))
+        databases, anonymous = files_of(config)
+        database = digest_of((*databases, *anonymous.files))
     except OSError as error:
         raise DatabaseMissingError(
             f"A database cannot be read: {error.strerror}.",
@@ -114,12 +117,17 @@ def _from_address(
     index = index_for(config, book)
     client = client_of(address, {}, Proxies.compile((), "none"))
     second = None
+    hidden: tuple[str, ...] = ()
     if client.unknown is not None:
         found = index.classes[index.unknown(client.unknown)]
         place = Place(unknown=client.unknown)
     else:
         found = index.classes[index.find(client.version, client.number)]
         place, second = _looked_up(config, client)
+        hidden = hidden_by(files_of(config)[1], client.version, client.number)
+        if hidden and found.unknown is Unknown.ANONYMOUS_NETWORK:
+            # No database is asked any more: it would tell where the network is.
+            place, second = Place(unknown=found.unknown), None
     return Subject(
         address=address,
         place=place,
@@ -129,6 +137,7 @@ def _from_address(
         now=question.now,
         activities=question.activities,
         also=too_old(book, index.database.build_epoch, question.now),
+        hidden_by=hidden,
     )
 
 

@@ -10,10 +10,10 @@ import shapely
 from shapely.geometry import shape as geometry
 
 from gate.errors import BookError
-from gate.model import Membership, Place, Shape, Unknown
-from gate.places.areas import AGREES_KM, extent_of, membership
+from gate.model import Membership, Place, Shape, Unknown, Weigh
+from gate.places.areas import extent_of, membership
 from gate.places.decoder import Decoder
-from gate.places.gazetteer import distance_km, identify, settlements
+from gate.places.gazetteer import identify, settlements
 from gate.places.layouts import WANTED, Layout, glance, place_of
 from gate.places.mmdb import NO_RECORD, Mmdb
 
@@ -21,7 +21,7 @@ NO, POSSIBLE, YES = Membership.NO, Membership.POSSIBLE, Membership.YES
 
 # Where a point stands: Mariupol, Simferopol, Donetsk, Kyiv, Melitopol.
 MARIUPOL, SIMFEROPOL, DONETSK = (47.0951, 37.5413), (44.957, 34.11), (48.023, 37.802)
-KYIV, NEAR_THE_LINE = (50.45, 30.52), (48.35, 37.40)
+KYIV, AVDIIVKA, OLESHKY = (50.45, 30.52), (48.14, 37.75), (46.63, 32.72)
 
 CASES = {
     "Russia is not a part of Ukraine": ({"country": "RU"}, NO, ()),
@@ -40,15 +40,35 @@ CASES = {
         YES,
         ("settlement:701822",),
     ),
+    "a town that was taken later, by its id": (
+        {"subdivision": "UA-14", "settlement": 713174},
+        YES,
+        ("settlement:713174",),
+    ),
+    "a town that is not listed, with most people around in the area": (
+        {"subdivision": "UA-14", "settlement": 708047, "accuracy_km": 20},
+        POSSIBLE,
+        ("partly:UA-14", "disc:91%"),
+    ),
     "a settlement known by name and point only": (
         {"country": "UA", "settlement_name": "Mariupol'", "point": MARIUPOL},
         YES,
         ("settlement:701822",),
     ),
-    "a point near a listed settlement, but no name: coarse": (
-        {"country": "UA", "point": MARIUPOL},
-        NO,
-        (),
+    "a point near a listed settlement, but no name: weighed": (
+        {"country": "UA", "subdivision": "UA-14", "point": AVDIIVKA},
+        YES,
+        ("disc:97%",),
+    ),
+    "a point on this side, a settlement on the other": (
+        {"country": "UA", "settlement": 706448, "point": OLESHKY, "accuracy_km": 1},
+        POSSIBLE,
+        ("disc:100%",),
+    ),
+    "a point among held towns that is only the middle of an oblast": (
+        {"subdivision": "UA-23", "point": (47.2, 35.7), "accuracy_km": 200},
+        POSSIBLE,
+        ("partly:UA-23", "disc:45%"),
     ),
     "a point in Crimea, labelled Russia": (
         {"country": "RU", "point": SIMFEROPOL},
@@ -63,22 +83,34 @@ CASES = {
     "a subdivision of which only a part belongs": (
         {"country": "UA", "subdivision": "UA-65", "accuracy_km": 50},
         POSSIBLE,
-        ("partly:UA-65",),
+        ("partly:UA-65", "region:71%"),
     ),
     "registered in Russia, placed in Ukraine": (
         {"country": "UA", "registered": "RU", "point": KYIV},
         POSSIBLE,
         ("registered:RU",),
     ),
-    "registered in Russia and close to the area": (
+    "registered in Russia, and most people around are in the area": (
         {
             "country": "UA",
             "subdivision": "UA-14",
             "registered": "RU",
-            "point": NEAR_THE_LINE,
+            "point": DONETSK,
+            "accuracy_km": 200,
         },
         YES,
         ("registered:RU",),
+    ),
+    "the same, registered in Ukraine": (
+        {
+            "country": "UA",
+            "subdivision": "UA-14",
+            "registered": "UA",
+            "point": DONETSK,
+            "accuracy_km": 200,
+        },
+        POSSIBLE,
+        ("shape:donbas-2022", "partly:UA-14", "disc:88%"),
     ),
     "registered in Russia and far from the area": (
         {
@@ -88,7 +120,7 @@ CASES = {
             "point": (46.637, 32.615),
         },
         POSSIBLE,
-        ("partly:UA-65", "registered:RU"),
+        ("partly:UA-65", "disc:47%", "registered:RU"),
     ),
     "registered in Russia, placed in Germany": (
         {"country": "DE", "registered": "RU"},
@@ -98,7 +130,7 @@ CASES = {
     "a coarse record of Ukraine": (
         {"country": "UA", "point": KYIV, "accuracy_km": 500},
         NO,
-        (),
+        ("disc:1%",),
     ),
     "Donetsk in Rostov oblast": (
         {"country": "RU", "settlement_name": "Donetsk", "point": (48.335, 39.946)},
@@ -116,6 +148,116 @@ def test_membership_follows_from_the_strongest_evidence(
     controlled, place, level, evidence
 ):
     assert membership(controlled, Place(**place)) == (level, evidence)
+
+
+NEAR = {
+    "a town on the line, by its id": (
+        {"subdivision": "UA-14", "settlement": 705104},
+        POSSIBLE,
+        ("near:704285",),
+    ),
+    "the same, and no subdivision is told": (
+        {"country": "UA", "settlement": 705104},
+        POSSIBLE,
+        ("near:704285",),
+    ),
+    "a town on the line, by its name and point": (
+        {"subdivision": "UA-23", "settlement_name": "Orikhiv", "point": (47.57, 35.78)},
+        POSSIBLE,
+        ("near:689965",),
+    ),
+    "a point near the line, without a name": (
+        {"subdivision": "UA-65", "point": (46.7, 32.55)},
+        POSSIBLE,
+        ("near:691037",),
+    ),
+    "that point, and no subdivision is told": (
+        {"country": "UA", "point": (46.7, 32.55)},
+        POSSIBLE,
+        ("near:691037",),
+    ),
+    "a settlement that the gazetteer lacks, by its point": (
+        {"subdivision": "UA-14", "settlement": 1, "point": (48.527, 37.706)},
+        POSSIBLE,
+        ("near:704285",),
+    ),
+    "a city that is listed as outside, across the river": (
+        {"subdivision": "UA-65", "settlement": 706448, "point": (46.637, 32.615)},
+        NO,
+        ("disc:0%",),
+    ),
+    "Kramatorsk, 35 km from the line": (
+        {"subdivision": "UA-14", "settlement": 704508, "point": (48.731, 37.568)},
+        NO,
+        ("disc:0%",),
+    ),
+    "Zaporizhzhia, 46 km from the line": (
+        {"subdivision": "UA-23", "settlement": 687700, "point": (47.852, 35.117)},
+        NO,
+        ("disc:0%",),
+    ),
+    "Nikopol, in an oblast of which no part belongs": (
+        {"subdivision": "UA-12", "settlement": 700051, "point": (47.568, 34.391)},
+        NO,
+        ("disc:0%",),
+    ),
+}
+
+
+@pytest.mark.parametrize(("place", "level", "evidence"), NEAR.values(), ids=NEAR)
+def test_near_the_line_nothing_is_ruled_out(controlled, place, level, evidence):
+    place = Place(**place, accuracy_km=5)
+    assert membership(controlled, place) == (level, evidence)
+
+
+def test_every_settlement_is_listed_or_near_or_neither(controlled):
+    extent, partly = extent_of(controlled), set(controlled.partly)
+    seen = {NO: 0, POSSIBLE: 0, YES: 0}
+    for found in settlements().values():
+        if found.subdivision not in partly:
+            continue
+        place = Place(
+            country="UA",
+            subdivision=found.subdivision,
+            settlement=found.id,
+            point=(found.latitude, found.longitude),
+            accuracy_km=1,
+        )
+        level = membership(controlled, place)[0]
+        near = extent.nearest_member("UA", place.point)[1] <= 30
+        if extent.has_settlement(found):
+            assert level is YES, found
+        elif near and found.id not in controlled.outside:
+            assert level is POSSIBLE, found
+        else:
+            assert level is NO, found
+        seen[level] += 1
+    assert all(number > 50 for number in seen.values())
+
+
+def test_an_area_says_itself_how_far_near_is(make_version):
+    place = Place(country="UA", subdivision="UA-14", settlement=705104, accuracy_km=5)
+    found = {
+        reach: membership(
+            make_version(
+                within=("UA",),
+                partly=("UA-14",),
+                settlements=(704285,),
+                weigh=Weigh(near_km=reach),
+            ),
+            place,
+        )[0]
+        for reach in (0, 16, 17)
+    }
+    assert found == {0: NO, 16: NO, 17: POSSIBLE}
+
+
+def test_where_no_part_belongs_near_means_nothing(make_version):
+    place = Place(country="UA", subdivision="UA-14", settlement=705104, accuracy_km=5)
+    version = make_version(within=("UA",), settlements=(704285,))
+    assert membership(version, place)[0] is NO
+    alone = make_version(within=("UA",), partly=("UA-14",))
+    assert membership(alone, place)[0] is NO
 
 
 def test_crimea_labelled_russia_belongs_to_russia_as_well(shipped_versions):
@@ -240,14 +382,6 @@ def test_registration_never_makes_a_large_free_city_certain(controlled, facts):
             registered="RU",
         )
         assert membership(controlled, place)[0] is POSSIBLE, name
-
-
-def test_no_large_free_city_is_close_to_a_listed_settlement(controlled, facts):
-    listed = [settlements()[i] for i in controlled.settlements if i in settlements()]
-    for id_, name in facts("cities_outside_controlled_area.json")["settlements"]:
-        city = settlements()[id_]
-        nearest = min(distance_km(city[4:6], place[4:6]) for place in listed)
-        assert nearest > AGREES_KM + 10, name
 
 
 def records(path, step):

@@ -211,6 +211,7 @@ def test_the_facts_say_what_a_database_can_tell(make_database):
         "settlement",
         "settlement_name",
         "subdivision",
+        "subdivision_name",
     )
     assert (facts.layout, facts.ip_version) == ("GeoIP2 City", 4)
     assert facts.age_days(facts.build_epoch + 3 * 86_400 + 5) == 3
@@ -226,6 +227,7 @@ def test_the_embedded_database_names_its_source():
         "settlement",
         "settlement_name",
         "subdivision",
+        "subdivision_name",
     )
 
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gate.doors.health import OLD_DAYS
+from gate.engine.preparation import files_of
 from gate.errors import DatabaseError
+from gate.places.anonymous import read_hidden
 from gate.places.database import Database
 from gate.workbench.doctor.finding import Finding, error, ok, warning
-from gate.workbench.subjects import databases_of
+from gate.workbench.telling import fields
+
+OLD_LIST_DAYS = 7
+"""Exits of Tor come and go within days."""
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +21,7 @@ if TYPE_CHECKING:
 
     from gate.config import Config
     from gate.model import RuleBook
+    from gate.places.anonymous import AnonymousFiles
     from gate.places.facts import DatabaseFacts
 
 
@@ -28,9 +34,26 @@ def check_databases(config: Config, book: RuleBook | None, now: int) -> list[Fin
         now: Unix seconds.
     """
     found = [*_embedded(config)]
-    for path in databases_of(config):
+    databases, anonymous = files_of(config)
+    for path in databases:
         found += _one(path, book, now)
+    found += _hidden(anonymous, now)
     return found
+
+
+def _hidden(files: AnonymousFiles, now: int) -> Iterator[Finding]:
+    try:
+        known = read_hidden(files)
+    except DatabaseError as problem:
+        yield error("D020", "geo", str(problem), problem.hint)
+        return
+    for one in known:
+        yield _aged(one.facts, None, now)
+    if files.tor_exits is not None:
+        days = max(0, int(now - files.tor_exits.stat().st_mtime)) // 86_400
+        if days > OLD_LIST_DAYS:
+            told = f"The list of Tor exits was written {days} days ago."
+            yield warning("D021", files.tor_exits.name, told, "Fetch it each day.")
 
 
 def _embedded(config: Config) -> Iterator[Finding]:
@@ -68,10 +91,10 @@ def _aged(facts: DatabaseFacts, book: RuleBook | None, now: int) -> Finding:
 def _telling(facts: DatabaseFacts, book: RuleBook | None) -> Iterator[Finding]:
     missing = sorted(_asked(book) - _told(facts))
     if missing:
-        told = f"It tells {', '.join(facts.tells)}; areas ask for {', '.join(missing)}."
+        told = f"It tells {fields(facts.tells)}; areas ask for {', '.join(missing)}."
         yield warning("D023", facts.name, told)
     else:
-        yield ok("D023", facts.name, f"It tells {', '.join(facts.tells)}.")
+        yield ok("D023", facts.name, f"It tells {fields(facts.tells)}.")
 
 
 def _asked(book: RuleBook | None) -> set[str]:

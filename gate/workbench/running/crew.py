@@ -201,6 +201,7 @@ class GateCrew(Crew):
             "reasons": [{"what": w, "since": s} for w, s in self._since.items()],
             "troubles": len(found),
             "alarms": len(gate.alarms),
+            "unknown_jump": gate.is_blind,
             "mode": snapshot.config.mode,
             "observing": snapshot.config.mode == "observe",
             "versions": snapshot.versions._asdict(),

@@ -152,6 +152,11 @@ def _gauges(voices: Sequence[Voice], *, stopping: bool) -> Iterator[Metric]:
             "Things that are wrong, as readiness tells them.",
         ),
         ("gate_alarms", "alarms", "Alarms that hold: addresses that cannot be seen."),
+        (
+            "gate_unknown_jump",
+            "unknown_jump",
+            "1 while far more places are unknown than before.",
+        ),
         ("gate_observing", "observing", "1 in mode observe: nobody is warned."),
     ):
         most = max((int(s.get(key, 0)) for s in said), default=0)

