@@ -24,6 +24,7 @@ from gate.model import Place
 from gate.places.build import build_index
 from gate.places.database import Database
 from gate.places.index import Index
+from gate.places.sources import Sources
 from gate.rules import load_book
 from gate.workbench.second import geoip2_place
 from gate.workbench.subjects import class_of
@@ -72,7 +73,7 @@ class DisagreementError(Exception):
 
 def judge(path, book, scratch):
     """Do with a database all that the gate does; raise what comes of it."""
-    index = build_index([path], book.area_versions)
+    index = build_index(Sources(databases=(path,)), book.area_versions)
     index.save(scratch)
     index = Index.load(scratch, database_digest=index.database.digest)
     database = Database(path)

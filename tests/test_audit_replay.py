@@ -718,9 +718,43 @@ def test_a_place_does_not_have_a_code_that_it_would_be_labelled_with():
     new = small("new", STRICT, versions=[replace(EAST, whole=("AA", "BB"))])
     assert ask(new, OTHER, old=old) is Action.PASS
     part = replace(EAST, whole=("AA-1",))
+    old = small("old", rule(), versions=[replace(part, within=("AA",))])
+    new = small("new", STRICT, versions=[replace(part, partly=("AA-2",))])
+    assert ask(new, OTHER, old=old) is Action.PASS
+
+
+def test_a_country_whose_coarse_records_may_be_members_leaves_a_place_open():
+    part = replace(EAST, whole=("AA-1",))
     old = small("old", rule(), versions=[part])
     new = small("new", STRICT, versions=[replace(part, within=("AA",))])
-    assert ask(new, OTHER, old=old) is Action.PASS
+    assert ask(new, OTHER, old=old) is Reason.PLACE
+
+
+WEIGHED = AreaVersion(since=0, mark=MARK, within=("UA",), partly=("UA-14",))
+
+
+@pytest.mark.parametrize(
+    ("label", "version", "answer"),
+    [
+        pytest.param("UA-14", WEIGHED, Reason.PLACE, id="a part that is weighed"),
+        pytest.param("UA-63", WEIGHED, Reason.PLACE, id="another part, weighed"),
+        pytest.param(
+            "UA-63", replace(WEIGHED, within=()), Reason.PLACE, id="or it is near"
+        ),
+        pytest.param("AA", WEIGHED, Action.PASS, id="another country"),
+        pytest.param(
+            "AA-1",
+            replace(WEIGHED, within=(), partly=("AA-1",)),
+            Action.INTERSTITIAL,
+            id="a part where nobody is counted",
+        ),
+    ],
+)
+def test_no_label_tells_how_many_people_nearby_live_in_the_area(label, version, answer):
+    old = small("old", rule(), versions=[replace(EAST, partly=("UA-14", "UA-63"))])
+    row = OTHER._replace(place=label)
+    new = small("new", STRICT, versions=[version])
+    assert ask(new, row, old=old) is answer
 
 
 def test_a_point_beside_a_shape_that_was_ruled_out_may_be_borne_out_by_registration():

@@ -330,6 +330,6 @@ def test_a_tor_exit_is_unknown_and_the_list_is_named(tmp_path, monkeypatch):
 def test_the_reasoning_behind_a_coarse_record_is_shown_in_words():
     told = run("--place", "country=UA,point=50.4522/30.5287,500km", *AT)
     assert "russia-controlled-ukraine: no, because" in told
-    assert "disc: 1.4 % of the people within 500 km, in Ukraine (UA)" in told
-    assert "450,920 of 33,030,614" in told
+    assert "disc: 1.8 % of the people within 500 km, in Ukraine (UA)" in told
+    assert "450,920 of 25,210,911" in told
     assert "Up to 10 % is no, 90 % or more is yes." in told

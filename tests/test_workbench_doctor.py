@@ -411,10 +411,10 @@ class TestDatabase:
 
 
 def built(config):
+    from gate.engine.preparation import sources_of  # noqa: PLC0415
     from gate.places.database import Database  # noqa: PLC0415
-    from gate.workbench.subjects import databases_of  # noqa: PLC0415
 
-    return Database(*databases_of(config)).facts.build_epoch
+    return Database(*sources_of(config).databases).facts.build_epoch
 
 
 def write_countries(path):

@@ -161,6 +161,17 @@ class TestFree:
         with pytest.raises(NothingFreeError, match="at least one path"):
             table.check_use()
 
+    def test_there_is_none_where_an_edge_is_heard(self, home, make_config):
+        make_config(
+            rules={"folder": str(home / "rules")},
+            geo={"edge": {"vendor": "cloudflare"}},
+            visitor={"trusted_proxies": ["127.0.0.1"], "header": "X-Forwarded-For"},
+        )
+        told = export(home, "csv", "--to", home / "table.csv")
+        assert told.exit_code == 1
+        assert "E534" in told.output
+        assert not (home / "table.csv").exists()
+
     @pytest.mark.parametrize("activity", ["share", "contact", "donate"])
     def test_nobody_where_one_activity_has_a_rule_for_everybody(
         self, with_rule, activity

@@ -18,7 +18,7 @@ from gate.cli.console import (
 )
 from gate.cli.dates import moment, moment_if_any
 from gate.cli.watching import watching
-from gate.engine.preparation import files_of
+from gate.engine.preparation import sources_of
 from gate.workbench.areas.books import book_of, opened
 from gate.workbench.areas.views import AreaView, coded, named, view_of
 
@@ -146,7 +146,7 @@ def _draw(config: Config, view: AreaView, svg: Path | None, png: Path | None) ->
     from gate.workbench.areas.picture import draw_png  # noqa: PLC0415
     from gate.workbench.areas.spots import spots  # noqa: PLC0415
 
-    files = files_of(config)[0]
+    files = sources_of(config).databases
     with watching(files) as watches:
         found = spots(files, view.version, watches)
     drawing = Drawing(view, atlas(view.version, found))
@@ -203,7 +203,7 @@ def diff(
     old_book, new_book = _books(config, books)
     old = view_of(old_book, name, until if since is None else since, until).version
     new = view_of(new_book, name, until, until).version
-    files = files_of(config)[0]
+    files = sources_of(config).databases
     with watching(files) as watches:
         found = difference(old, new, files, watches)
     if as_json:

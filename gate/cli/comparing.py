@@ -18,7 +18,7 @@ from gate.cli.console import (
 )
 from gate.cli.dates import day_of, moment
 from gate.cli.watching import watching
-from gate.engine.preparation import files_of
+from gate.engine.preparation import sources_of
 from gate.errors import FindingsError
 from gate.rules import load_book
 
@@ -90,14 +90,15 @@ def compare(
     A row or column is a country that an area mentions, with the areas that it is in
     or may be in: "UA (russia-controlled-ukraine: yes)"; "other" for all other
     countries, "none" without a place. Settlements are told where an area ends inside a
-    country; "is" is the strongest membership of any record of one.
+    country; "is" is the membership of most of its IPv4 addresses, or of its IPv6
+    networks where it has no others.
     """  # noqa: D301 (click's mark for text that is not wrapped)
     from gate.workbench.comparing.cells import write_networks  # noqa: PLC0415 (numpy)
     from gate.workbench.comparing.comparison import compare as run  # noqa: PLC0415
 
     config = open_config(config_path)
     areas = _areas(config.rules.folder, at)
-    files = databases or (() if pairs else files_of(config)[0])
+    files = databases or (() if pairs else sources_of(config).databases)
     asked = [*files, *(path for pair in pairs for path in pair)]
     with watching(asked) as watches:
         found = run(files, areas, pairs=pairs, watches=watches)

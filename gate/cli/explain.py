@@ -14,6 +14,7 @@ from gate.documents.scalars import parse_instant
 from gate.errors import FindingsError
 from gate.model import Activity
 from gate.request import canonical_path
+from gate.request.edge import PLACE
 from gate.request.numbers import parse_address
 from gate.rules import load_book
 from gate.workbench.explain import explain as explain_case
@@ -49,6 +50,12 @@ def _address(_: click.Context, __: click.Parameter, value: str | None) -> str | 
     return value
 
 
+def _edge(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not PLACE.fullmatch(value):
+        raise click.BadParameter('Write a code of ISO 3166: "RU" or "UA-43".')
+    return value
+
+
 @click.command()
 @config_option
 @click.option("--ip", callback=_address, help="Address to look up in the databases.")
@@ -58,6 +65,12 @@ def _address(_: click.Context, __: click.Parameter, value: str | None) -> str | 
     help='A place instead, as in a test: "UA-65,50km", "RU", "unknown=bad_address"; '
     "keys: country, subdivision, settlement, point=LAT/LON, accuracy, registered, "
     "network, unknown.",
+)
+@click.option(
+    "--edge",
+    callback=_edge,
+    metavar="CODE",
+    help='With --ip: what geo.edge says of the visitor, such as "UA-43".',
 )
 @click.option("--path", default="/", show_default=True, help="Path that is asked for.")
 @click.option(
@@ -80,6 +93,7 @@ def explain(  # noqa: PLR0913 (one for each option)
     *,
     ip: str | None,
     place: str | None,
+    edge: str | None,
     path: str,
     now: int,
     activities: tuple[Activity, ...],
@@ -93,14 +107,19 @@ def explain(  # noqa: PLR0913 (one for each option)
     """
     if (ip is None) == (place is None):
         raise click.UsageError("Give one of --ip and --place.")
+    if edge is not None and ip is None:
+        raise click.UsageError("Give --edge with --ip.")
     question = Question(
         address=ip,
         place=None if place is None else parse_visitor(place),
         path=canonical_path(path),
         now=now,
         activities=activities,
+        edge=edge,
     )
     config = open_config(config_path)
+    if edge is not None and config.geo.edge is None:
+        raise click.UsageError("config.yaml has no geo.edge, so no edge is heard.")
     book = _open_book(config)
     with working("Looking"):
         subject = subject_of(config, book, question)

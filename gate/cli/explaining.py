@@ -12,7 +12,10 @@ from gate.cli.console import show_table, table
 from gate.model import Membership, Mode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gate.decision import Conditions, ExemptionRow, RuleRow
+    from gate.model import Place
     from gate.workbench.explain import ActivityView, AreaView, Explanation, Subject
 
 _HIT, _MISS, _MAY, _ANY = "hit", "miss", "may", "-"
@@ -36,16 +39,35 @@ def _show_subject(subject: Subject) -> None:
     for key, value in asdict(subject.place).items():
         if value is not None:
             made.add_row(key, _plain(value))
+    for row in _sources(subject):
+        made.add_row(*row)
     made.add_row("class", subject.found.label)
     made.add_row("path", subject.path)
     made.add_row("at", moment.replace("+00:00", "Z"))
     if subject.second is not None and subject.is_disputed:
         made.add_row("geoip2 says", f"{subject.second.label}  (differs)")
-    if subject.hidden_by:
-        made.add_row("hidden by", ", ".join(subject.hidden_by))
     if subject.also is not None:
         made.add_row("beside it", f"{subject.also}: the database is too old")
     show_table(made)
+
+
+def _sources(subject: Subject) -> Iterator[tuple[str, str]]:
+    """Yield who else says what of the place."""
+    if len(subject.told) > 1:
+        for name, place in subject.told.items():
+            yield f"by {name}", _short(place)
+    if subject.edge is not None:
+        yield "the edge says", subject.edge
+    if subject.hidden_by:
+        yield "hidden by", ", ".join(subject.hidden_by)
+
+
+def _short(place: Place) -> str:
+    told = (place.subdivision or place.country, place.settlement_name)
+    point = "" if place.point is None else _plain(place.point)
+    radius = "" if place.accuracy_km is None else f"{place.accuracy_km} km"
+    words = (*(word or "" for word in told), point, radius)
+    return str(place.unknown or ", ".join(word for word in words if word))
 
 
 def _plain(value: object) -> str:

@@ -21,10 +21,11 @@ from gate.cli.console import (
     working,
 )
 from gate.cli.updating import update
-from gate.engine.preparation import files_of
+from gate.engine.preparation import sources_of
 from gate.errors import FindingsError
 from gate.places.anonymous import read_hidden
 from gate.places.database import Database
+from gate.places.sources import PRIMARY, STRICTEST
 from gate.rules import load_book
 from gate.workbench.telling import decided_by, fields, untold
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from gate.model import RuleBook
     from gate.places.facts import DatabaseFacts
+    from gate.places.sources import Sources
     from gate.workbench.pack import PackReport
 
 OLD_DAYS = 45
@@ -65,9 +67,9 @@ def status(
     """
     now = int(time.time())
     config = open_config(config_path)
-    databases, anonymous = files_of(config)
-    facts = [Database(path).facts for path in databases]
-    facts += [one.facts for one in read_hidden(anonymous)]
+    sources = sources_of(config)
+    facts = [Database(path).facts for path in sources.databases]
+    facts += [one.facts for one in read_hidden(sources.anonymous)]
     old = [one for one in facts if one.age_days(now) >= OLD_DAYS]
     book, _ = load_book(config.rules.folder)
     if as_json:
@@ -75,6 +77,7 @@ def status(
     else:
         for one in facts:
             _show(one, book, now)
+        _show_together(sources)
         for one in old:
             click.echo(
                 f"warning: {one.name} is {one.age_days(now)} days old.", err=True
@@ -112,6 +115,20 @@ def _show(facts: DatabaseFacts, book: RuleBook | None, now: int) -> None:
     made.add_row("SHA-256", facts.digest)
     made.add_row("names its source", facts.attribution or "not asked for")
     show_table(made)
+
+
+def _show_together(sources: Sources) -> None:
+    """Say how databases and an edge are put together."""
+    if len(sources.databases) > 1:
+        click.echo(f"Where two of them disagree, {_HOLDS[sources.disagreement]}.")
+    if sources.edge:
+        click.echo("An edge is heard beside them: it can make a place possible.")
+
+
+_HOLDS = {
+    STRICTEST: "the one that puts a reader in more areas holds",
+    PRIMARY: "the first holds, the second fills its gaps",
+}
 
 
 @geo.command()

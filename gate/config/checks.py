@@ -52,6 +52,7 @@ def check(document: Document, written: Written, folder: Path) -> list[Diagnostic
         *_hosts(written),
         *_exits(written),
         *_trust(written),
+        *_edge(written),
         *_activities(written),
         *_sections(written),
         *_own_pages(written),
@@ -103,6 +104,20 @@ def _trust(written: Written) -> Iterator[Found]:
         message = "A header is named, but nobody is trusted to set it."
         hint = "It is never believed: name the networks of your proxies."
         yield _warning("E113", here, message, hint)
+
+
+def _edge(written: Written) -> Iterator[Found]:
+    edge, here = written.geo.edge, ("geo", "edge")
+    if edge is None:
+        return
+    if edge.vendor == "generic" and edge.country is None:
+        message = "A generic edge needs the name of the field with the country."
+        hint = "Write country: x-country-code, or what your edge calls it."
+        yield Found("E121", (*here, "vendor"), message, hint)
+    if not written.visitor.trusted_proxies:
+        message = "Nobody is trusted, so no edge is ever heard."
+        hint = "Name its networks, or your own proxy, in visitor.trusted_proxies."
+        yield Found("E121", here, message, hint)
 
 
 def _is_wide(text: str) -> bool:

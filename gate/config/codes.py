@@ -47,4 +47,8 @@ CODES: dict[str, tuple[str, str]] = {
         "What is meant for operators only may be reached by readers.",
         "Let server.operations name a loopback or private address.",
     ),
+    "E121": (
+        "geo.edge cannot be heard, or does not say which field it writes.",
+        "Name the field with the country, and the edge in visitor.trusted_proxies.",
+    ),
 }

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from gate.config.schema import Audit, Check, Geo, Rules, Server, Site, Visitor
+    from gate.config.geo import Geo
+    from gate.config.schema import Audit, Check, Rules, Server, Site, Visitor
     from gate.documents import Document
     from gate.model import Diagnostic
 

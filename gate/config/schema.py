@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from gate.config.geo import Geo
 from gate.config.scalars import (
     FilePath,
     HeaderName,
@@ -24,7 +25,6 @@ from gate.config.scalars import (
     Trusted,
     Upstream,
 )
-from gate.config.update import Update  # noqa: TC001 (pydantic reads the annotation)
 from gate.documents import Flag, Glob, Ident, Line, Strict, Whole
 from gate.model import Action, Activity
 
@@ -113,30 +113,6 @@ class Visitor(Strict):
     )
     header: HeaderName = Field(
         description='The one header in which they name the reader; "none" without.'
-    )
-
-
-class Geo(Strict):
-    """Where visitors are."""
-
-    databases: tuple[FilePath, ...] = Field(
-        default=(),
-        description="GeoIP2 City databases: one, or one for IPv4 and one for IPv6; "
-        "[] is the one that ships with the gate.",
-    )
-    anonymous: FilePath | None = Field(
-        default=None,
-        description="GeoIP2 Anonymous IP database; its networks are "
-        "unknown.anonymous_network.",
-    )
-    tor_exits: FilePath | None = Field(
-        default=None,
-        description="List of Tor exits, one address a line, or the format "
-        "exit-addresses; they are unknown.anonymous_network.",
-    )
-    update: Update | None = Field(
-        default=None,
-        description="How `gate geo update` works; left out: DB-IP Lite, monthly.",
     )
 
 

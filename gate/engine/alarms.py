@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from gate.engine.shares import Shares
 from gate.engine.sight import Sight
 from gate.model import Unknown
+from gate.request import edge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,6 +32,11 @@ SILENT = (
 UNNAMED = (
     "Forwarding headers come from peers that visitor.trusted_proxies does not name: "
     "their readers are taken for unknown. Name your proxy, if it is yours."
+)
+
+UNTOLD = (
+    "The trusted proxies say nothing readable in the fields that geo.edge names: only "
+    "the databases decide. Let the edge set them, or leave geo.edge out."
 )
 
 BLIND = (
@@ -66,7 +72,7 @@ class Alarms:
         self.shares = Shares()
         self._lock = Lock()
         self._seen = 0
-        self._met = dict.fromkeys((SILENT, UNNAMED, *REFUSALS.values()), 0)
+        self._met = dict.fromkeys((SILENT, UNNAMED, UNTOLD, *REFUSALS.values()), 0)
         self._holding: tuple[str, ...] = ()
         self._sight = Sight()
         self._next_look = 0.0
@@ -102,6 +108,8 @@ class Alarms:
                 self._met[SILENT] += 1
             elif client.doubt is Unknown.BAD_ADDRESS:
                 self._met[UNNAMED] += 1
+            if client.edge in {edge.SILENT, edge.UNREADABLE}:
+                self._met[UNTOLD] += 1
             if self._seen >= WINDOW:
                 self._judge()
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gate.errors import RequestError
 from gate.model import Unknown
+from gate.request.edge import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,6 +44,12 @@ LEAST = BOUNDS[0]
 """Nanoseconds that every request counts for at least: below, a page could be told from
 a passage by the time that it takes."""
 
+EDGE = ("agrees", "differs", "fills", "beside", *WORDS)
+"""What an edge can say of a reader's place, held against the databases.
+
+Which of the two says "no" is not counted: whoever watches could tell who was warned.
+"""
+
 FAILURES = (502, 504)
 """Statuses with which the proxy answers for a site that does not."""
 
@@ -61,13 +68,14 @@ CODES = tuple(sorted(set(_codes(RequestError))))
 _BUCKETS = tuple(f"bucket:{number}" for number in range(len(BOUNDS) + 1))
 _REFUSED = tuple(f"refused:{code}" for code in CODES)
 _UNKNOWN = tuple(f"unknown:{reason}" for reason in Unknown)
+_EDGE = tuple(f"edge:{word}" for word in EDGE)
 _FAILED = tuple(f"failed:{status}" for status in FAILURES)
 _RELOADED = ("reloads:taken", "reloads:refused")
 _NAMES = (
     *("pid", "beat", "turn", "length"),  # of the worker that has the row
     *("rows", "starts", "stopping"),  # of the whole gate, in row 0
     *("spent", *_BUCKETS),  # nanoseconds, and requests that took so long
-    *(*_REFUSED, *_UNKNOWN, *_FAILED, "gaps", *_RELOADED),
+    *(*_REFUSED, *_UNKNOWN, *_EDGE, *_FAILED, "gaps", *_RELOADED),
 )
 _AT = {name: position for position, name in enumerate(_NAMES)}
 _PID, _BEAT, _TURN, _LENGTH = range(4)
@@ -216,6 +224,11 @@ class Meter:
     def unknown(self, reason: Unknown) -> None:
         """Count a reader whose place is unknown."""
         self._add(f"unknown:{reason}")
+
+    def edge(self, word: str) -> None:
+        """Count what an edge said, by a verdict on it or a word of its own."""
+        known = word if word in EDGE else "differs"
+        self._add(f"edge:{known}")
 
     def failed(self, status: int) -> None:
         """Count an answer that the site did not give, by one of `FAILURES`."""

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from gate.engine.snapshot import Snapshot
 
 
+MOST_PLANS = 100_000
+"""Bound on memory; a real site needs some hundreds."""
+
+
 class Plan(NamedTuple):
     """What follows for all requests that no rule can tell apart.
 

@@ -26,8 +26,8 @@ from gate.notices import load_notices
 from gate.places.anonymous import AnonymousFiles
 from gate.places.atomic import write_atomically
 from gate.places.embedded import embedded_database
-from gate.places.facts import digest_of
 from gate.places.index import Index, cache_name
+from gate.places.sources import Sources
 from gate.rules import load_book
 from gate.rules.sheets import read_folder
 
@@ -64,11 +64,14 @@ def load_texts(config: Config) -> tuple[RuleBook, Mapping[str, Notice]]:
     return book, notices
 
 
-def files_of(config: Config) -> tuple[tuple[Path, ...], AnonymousFiles]:
-    """Return the GeoIP databases, and what names the networks that hide visitors."""
+def sources_of(config: Config) -> Sources:
+    """Return what says where visitors are."""
     geo = config.geo
-    return geo.databases or (embedded_database(),), AnonymousFiles(
-        database=geo.anonymous, tor_exits=geo.tor_exits
+    return Sources(
+        databases=geo.databases or (embedded_database(),),
+        anonymous=AnonymousFiles(database=geo.anonymous, tor_exits=geo.tor_exits),
+        disagreement=geo.disagreement,
+        edge=geo.edge is not None,
     )
 
 
@@ -77,17 +80,15 @@ class Prepared:
     """Where the results for a config and a book lie.
 
     Attributes:
-        databases: The GeoIP databases.
-        anonymous: What names the networks whose visitors are hidden.
-        database_digest: The digest of both.
+        sources: What says where visitors are.
+        database_digest: Its digest.
         areas_digest: Digest of the areas of the book.
         index_path: The index of both.
         proof_path: Exists when the book has been proved over that index.
         refusal_path: Why it may not be served, once that is known.
     """
 
-    databases: tuple[Path, ...]
-    anonymous: AnonymousFiles
+    sources: Sources
     database_digest: str
     areas_digest: str
     index_path: Path
@@ -109,12 +110,11 @@ class Prepared:
         Raises:
             DatabaseError: A database cannot be read.
         """
-        databases, anonymous = files_of(config)
-        digest = database_digest or _digest((*databases, *anonymous.files))
+        sources = sources_of(config)
+        digest = database_digest or _digest(sources)
         name = _proof_name(config, book, digest)
         return cls(
-            databases=databases,
-            anonymous=anonymous,
+            sources=sources,
             database_digest=digest,
             areas_digest=book.areas_digest,
             index_path=config.state / cache_name(digest, book.areas_digest),
@@ -157,10 +157,7 @@ class Prepared:
             from gate.places.build import build_index  # noqa: PLC0415 - heavy
 
             index = build_index(
-                self.databases,
-                book.area_versions,
-                areas_digest=book.areas_digest,
-                anonymous=self.anonymous,
+                self.sources, book.area_versions, areas_digest=book.areas_digest
             )
             try:
                 index.save(self.index_path)
@@ -206,9 +203,9 @@ def _proof_name(config: Config, book: RuleBook, database_digest: str) -> str:
     return sha256(json.dumps(told).encode()).hexdigest()[:32]
 
 
-def _digest(databases: Sequence[Path]) -> str:
+def _digest(sources: Sources) -> str:
     try:
-        return digest_of(databases)
+        return sources.digest()
     except OSError as error:
         raise DatabaseMissingError(
             f"{error.filename} cannot be read: {error.strerror}.",

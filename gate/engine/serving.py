@@ -11,18 +11,22 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gate.answer import leave
 from gate.audit import Outcome
-from gate.decision import Cell, Patterns, Table, stricter
+from gate.decision import Patterns, Table
 from gate.engine.detours import refuse_detour
+from gate.engine.doubts import Doubts
 from gate.engine.ledger import Gaps, Ledger
 from gate.engine.meeting import Meeting, meet
 from gate.engine.oversight import goes_out_unasked, says_shown
-from gate.engine.plans import Plan, is_settled, passing, settled_outcome
+from gate.engine.plans import MOST_PLANS, Plan, is_settled, passing, settled_outcome
 from gate.errors import CountingError, UncountedError
 from gate.model import Activity, Unknown
+from gate.places.edges import label_for, verdict
 from gate.request import is_user_typed_or_same_origin
+from gate.request.edge import WORDS
 
 if TYPE_CHECKING:
     from gate.audit import Counter
+    from gate.decision import Cell
     from gate.engine.alarms import Alarms
     from gate.engine.meters import Meter
     from gate.engine.snapshot import Snapshot
@@ -34,9 +38,6 @@ DAY = 86_400
 
 HOUR = 3_600
 """Seconds."""
-
-MOST_PLANS = 100_000
-"""Bound on memory; a real site needs some hundreds."""
 
 
 _Key = tuple[int, int, str]
@@ -80,7 +81,7 @@ class Serving:
         self._tells = config.check is not None and config.check.banner == "site"
         self._leave_path = config.site.own_prefix + "leave"
         self._plans: dict[tuple[object, ...], Plan] = {}
-        self._doubts: dict[tuple[int, int], tuple[Cell, Cell, Cell]] = {}
+        self._doubts = Doubts(self._table, snapshot.index)
         self._known: dict[tuple[int, int, str], Plan] = {}
         self._signature = Patterns(
             [
@@ -130,6 +131,8 @@ class Serving:
             if client.unknown is None
             else index.unknown(client.unknown)
         )
+        if client.edge:
+            class_id = self._beside_edge(class_id, client.edge)
         path = request.path
         if path.rstrip("/") == self._leave_path:
             return self._leave(request, class_id)
@@ -139,7 +142,7 @@ class Serving:
             find = partial(self._table.look_up, class_id)
             refuse_detour(request, activity, cell, snapshot.activities, find)
         if client.doubt is not None:
-            cell = self._doubted(cell, request, client.doubt, activity)
+            cell = self._doubts.beside(cell, client.doubt, path, activity)
         own = (id(cell), class_id, activity, request.kind, request.door)
         plan = self._plans.get(own) or self._plan(
             own, cell, class_id, request, activity
@@ -254,28 +257,17 @@ class Serving:
         url = next(own, exits.default)
         return leave(request, url, clear=is_user_typed_or_same_origin(request))
 
-    def _doubted(
-        self,
-        cell: Cell,
-        request: Request,
-        doubt: Unknown,
-        activity: Activity | None,
-    ) -> Cell:
-        """Return the stricter of the place's cell and the one of the doubt."""
-        nowhere = self.snapshot.index.unknown(doubt)
-        other = self._table.look_up(nowhere, request.path, activity or Activity.READ)
-        key = id(cell), id(other)
-        if key not in self._doubts:
-            if len(self._doubts) >= MOST_PLANS:
-                self._doubts.clear()
-            both = Cell(
-                decision=stricter(cell.decision, other.decision),
-                gated=cell.gated or other.gated,
-                section=cell.section,
-                allowed=cell.allowed & other.allowed,
-            )
-            self._doubts[key] = cell, other, both
-        return self._doubts[key][2]
+    def _beside_edge(self, class_id: int, said: str) -> int:
+        """Return the class that holds beside what an edge says, which is counted."""
+        word, held = said, class_id
+        if said not in WORDS:
+            index = self.snapshot.index
+            label = label_for(index.labels, said)
+            word = verdict(index.classes, class_id, label)
+            held = label.instead.get(class_id, class_id)
+        if self._meter is not None:
+            self._meter.edge(word)
+        return held
 
     def _is_old(self, now: int) -> bool:
         return now >= self._old_from()

@@ -21,6 +21,7 @@ from gate.errors import FilesChangedError, FindingsError
 from gate.model import Severity
 from gate.notices import Look, compile_pages
 from gate.request import Proxies, ReadSettings
+from gate.request.edge import EdgeFields
 from gate.request.families import FAMILIES
 
 if TYPE_CHECKING:
@@ -174,4 +175,11 @@ def reading_of(config: Config) -> ReadSettings:
         header=config.visitor.header,
         feed_paths=config.site.feeds,
         own_prefix=config.site.own_prefix,
+        edge=edge_of(config),
     )
+
+
+def edge_of(config: Config) -> EdgeFields | None:
+    """Say how an edge names readers' places; None if none is asked."""
+    edge = config.geo.edge
+    return None if edge is None else EdgeFields.compile(**edge.model_dump())

@@ -77,6 +77,7 @@ from gate.errors.database import (
     RelayedDatabaseError,
 )
 from gate.errors.export import (
+    EdgeUnheardError,
     NothingFreeError,
     ReloadCommandError,
     TablePlaceError,
@@ -177,6 +178,7 @@ __all__ = [
     "DatabaseOverlapError",
     "DatabaseRecordError",
     "DatabaseTreeError",
+    "EdgeUnheardError",
     "EngineFailedError",
     "EngineMissingError",
     "EngineReadsNoFilesError",

@@ -58,10 +58,12 @@ class DatabaseLayoutError(DatabaseError):
 
 
 class DatabaseOverlapError(DatabaseError):
-    """Two databases answer for the same kind of address."""
+    """Three databases answer for the same kind of address."""
 
     code: ClassVar[str] = "E207"
-    remedy: ClassVar[str] = "Name one City database, or one for IPv4 and one for IPv6."
+    remedy: ClassVar[str] = (
+        "Name at most two City databases for IPv4 and two for IPv6, the primary first."
+    )
 
 
 class IndexDamagedError(DatabaseError):

@@ -47,3 +47,17 @@ class NothingFreeError(ServiceError):
             hint="The table was written and sends every reader to the gate. If a rule "
             "names no areas, give it areas, or do without a table.",
         )
+
+
+class EdgeUnheardError(ServiceError):
+    """A table of addresses cannot know what geo.edge says of a reader."""
+
+    code: ClassVar[str] = "E534"
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self) -> None:
+        super().__init__(
+            "geo.edge is heard, and a table of addresses cannot know what it says.",
+            hint="Some readers would pass whom the gate warns. Ask the gate about "
+            "every request, or leave geo.edge out.",
+        )

@@ -27,12 +27,15 @@ class Client(NamedTuple):
         number: The address as an integer; 0 when there is none.
         unknown: Why there is no address to look up; else None.
         doubt: A reason that also holds beside the place: the stricter counts.
+        edge: What an edge in front of the gate says of the place: an ISO 3166 code,
+            or a word in small letters where it names none; "" if none was asked.
     """
 
     version: int
     number: int
     unknown: Unknown | None = None
     doubt: Unknown | None = None
+    edge: str = ""
 
 
 class Request(NamedTuple):

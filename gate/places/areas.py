@@ -110,7 +110,7 @@ class Extent(Coverage):
             return settlements().get(place.settlement)
         if place.point is None:
             return None
-        return identify(place.settlement_name, place.point, preferred=self.settlements)
+        return identify(place.settlement_name, place.point)
 
     def _by_people(self, place: Place) -> Iterator[Finding]:
         partly = place.subdivision in self.partly

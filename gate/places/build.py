@@ -6,24 +6,29 @@ hundred megabytes for a short while.
 
 from __future__ import annotations
 
+from functools import partial, reduce
 from typing import TYPE_CHECKING, NamedTuple
 
 from gate.errors import DatabaseMissingError, DatabaseOverlapError
-from gate.places.anonymous import AnonymousFiles, read_hidden
+from gate.places.anonymous import read_hidden
 from gate.places.census import take_census
 from gate.places.classes import Classes
+from gate.places.edges import labels_of
 from gate.places.facts import DatabaseFacts, attribution_of, told_by
 from gate.places.index import Columns, Index, Table
 from gate.places.layouts import place_of
+from gate.places.merging import merged
 from gate.places.mmdb import Mmdb
 from gate.places.overlay import overlaid
+from gate.places.sources import MOST_ANSWERS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from gate.model import AreaVersion
     from gate.places.census import Census, Numbered
+    from gate.places.sources import Sources
 
 
 class _Walked(NamedTuple):
@@ -34,62 +39,71 @@ class _Walked(NamedTuple):
 
 
 def build_index(
-    databases: Sequence[Path],
+    sources: Sources,
     area_versions: Sequence[tuple[str, AreaVersion]],
     *,
     areas_digest: str = "",
-    anonymous: AnonymousFiles | None = None,
 ) -> Index:
     """Build the index of databases for the areas of a rule book.
 
     Args:
-        databases: Files that answer for different address versions: one for both,
-            or one for each.
+        sources: What it is built from: databases of which at most two answer for an
+            address version, and all else that says where visitors are.
         area_versions: As in `RuleBook.area_versions`.
         areas_digest: Digest of the areas, kept in the index.
-        anonymous: Files that name networks whose visitors are hidden.
 
     Raises:
         DatabaseError: A database is missing, damaged or of an unknown layout, or
-            two answer for the same address version.
+            three answer for the same address version.
         BookError: A shape is unusable.
     """
-    if not databases:
+    if not sources.databases:
         raise DatabaseMissingError(
             "No database is given.", hint="Name one under geo.databases."
         )
     classes = Classes([version for _, version in area_versions])
-    walked = [_walk(path, classes) for path in databases]
-    hidden = read_hidden(anonymous or AnonymousFiles())
+    walked = [_walk(path, classes) for path in sources.databases]
+    hidden = read_hidden(sources.anonymous)
+    together = partial(classes.together, policy=sources.disagreement)
     tables = {
         version: overlaid(
-            _only(walked, version, classes),
+            _told(_answering(walked, version), classes, together),
             version,
             classes,
             hidden=[span for one in hidden for span in one.spans.get(version, ())],
         )
         for version in (4, 6)
     }
+    columns = Columns.of(v4=tables[4], v6=tables[6])
+    labels = labels_of(classes) if sources.edge else {}
     return Index(
-        columns=Columns.of(v4=tables[4], v6=tables[6]),
+        columns=columns,
         classes=classes.all(),
         databases=[*(one.facts for one in walked), *(one.facts for one in hidden)],
         areas_digest=areas_digest,
+        terms=sources.terms,
+        labels=labels,
     )
 
 
-def _only(walked: Sequence[_Walked], version: int, classes: Classes) -> Table:
-    """Take the one table of an address version; without any, nothing is known."""
+def _answering(walked: Sequence[_Walked], version: int) -> list[Table]:
+    """Take the tables of an address version, the primary's first."""
     found = [one for one in walked if version in one.tables]
-    if len(found) > 1:
+    if len(found) > MOST_ANSWERS:
         names = " and ".join(one.facts.name for one in found)
         raise DatabaseOverlapError(
-            f"{names} both answer for IPv{version} addresses.",
+            f"{names} all answer for IPv{version} addresses.",
             hint=DatabaseOverlapError.remedy,
         )
-    if found:
-        return found[0].tables[version]
-    return Table(starts=[0], classes=[classes.not_in_database])
+    return [one.tables[version] for one in found]
+
+
+def _told(
+    tables: Sequence[Table], classes: Classes, together: Callable[[int, int], int]
+) -> Table:
+    """Return what databases say together; without any, nothing is known."""
+    nothing = Table(starts=[0], classes=[classes.not_in_database])
+    return reduce(partial(merged, together=together), tables, nothing)
 
 
 def _walk(path: Path, classes: Classes) -> _Walked:

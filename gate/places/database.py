@@ -75,7 +75,7 @@ class Database:
         self.facts = joint_facts([file.facts for file in self._files])
 
     def place(self, address: str) -> Place:
-        """Return where an address is.
+        """Return where an address is, by the first database that knows it.
 
         Args:
             address: An IPv4 or IPv6 address as text. An IPv4-mapped one means the
@@ -95,11 +95,25 @@ class Database:
         reason = special_reason(parsed.version, int(parsed))
         if reason is not None:
             return Place(unknown=reason)
+        found = next(self._told(parsed), None)
+        return Place(unknown=Unknown.NOT_IN_DATABASE) if found is None else found[1]
+
+    def places(self, address: str) -> dict[str, Place]:
+        """Return where each database says that an address is, by its file name.
+
+        Args:
+            address: An IPv4 or IPv6 address that belongs to some network.
+
+        Raises:
+            DatabaseRecordError: A record cannot be read.
+        """
+        return dict(self._told(_unmapped(ipaddress.ip_address(address))))
+
+    def _told(self, address: Address) -> Iterator[tuple[str, Place]]:
         for file in self._files:
-            record, network = file.look_up(parsed)
+            record, network = file.look_up(address)
             if record is not None:
-                return place_of(file.layout, record, network=network)
-        return Place(unknown=Unknown.NOT_IN_DATABASE)
+                yield file.facts.name, place_of(file.layout, record, network=network)
 
     def close(self) -> None:
         """Let go of the files."""

@@ -94,9 +94,16 @@ def joint_digest(digests: Sequence[str]) -> str:
     return hashlib.sha256(" ".join(digests).encode()).hexdigest()
 
 
-def joint_facts(several: Sequence[DatabaseFacts]) -> DatabaseFacts:
-    """Return the facts of databases that are used together; at least one."""
-    if len(several) == 1:
+def joint_facts(
+    several: Sequence[DatabaseFacts], terms: Sequence[str] = ()
+) -> DatabaseFacts:
+    """Return the facts of databases that are used together; at least one.
+
+    Args:
+        several: The facts of each.
+        terms: What else decides what they say together; counts in the digest.
+    """
+    if len(several) == 1 and not terms:
         return several[0]
     return DatabaseFacts(
         name=" + ".join(facts.name for facts in several),
@@ -104,7 +111,9 @@ def joint_facts(several: Sequence[DatabaseFacts]) -> DatabaseFacts:
         build_epoch=min(
             (facts.build_epoch for facts in several if facts.build_epoch), default=0
         ),
-        digest=joint_digest([facts.digest for facts in several]),
+        digest=joint_digest(
+            [joint_digest([facts.digest for facts in several]), *terms]
+        ),
         node_count=sum(facts.node_count for facts in several),
         ip_version=max(facts.ip_version for facts in several),
         layout=" + ".join(dict.fromkeys(facts.layout for facts in several)),

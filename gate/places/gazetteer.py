@@ -1,7 +1,8 @@
 """Settlements with their GeoNames ids and points, from a file that ships.
 
-All of Ukraine with 500 inhabitants or more and the largest cities of Russia:
-enough to name what databases without ids mean. GeoNames, CC BY 4.0.
+All of Ukraine with 500 inhabitants or more, without the sections of cities, and the
+largest cities of Russia: enough to name what databases without ids mean, and to count
+each inhabitant once. GeoNames, CC BY 4.0.
 """
 
 from __future__ import annotations
@@ -75,20 +76,19 @@ def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
     return KM_PER_DEGREE * hypot(a[0] - b[0], across)
 
 
-def identify(
-    name: str | None, point: tuple[float, float], *, preferred: frozenset[int]
-) -> Settlement | None:
+def identify(name: str | None, point: tuple[float, float]) -> Settlement | None:
     """Find the settlement that a record without an id means.
 
     Its own name decides, if a settlement of that name is near: databases give the
     point of a district, up to 11 km from that of its city. Spellings differ, so
-    otherwise a preferred settlement counts, then the nearest of all.
+    otherwise the nearest counts. Whether an area lists it makes no difference: the
+    name of a free village, spelt in another way, must not become that of the held town
+    beside it.
 
     Args:
         name: Name of the city, a district in brackets allowed; a record without a
             name is coarse, and its point means no settlement.
         point: Latitude and longitude in degrees.
-        preferred: GeoNames ids that an area lists.
 
     Returns:
         The settlement, or None if none is near enough.
@@ -99,11 +99,8 @@ def identify(
     bare = _plain(name.partition(" (")[0])
     named = [found for found in close if _plain(found[1].name) == bare]
     closest = [found for found in close if found[0] <= NEAREST_KM]
-    listed = [found for found in closest if found[1].id in preferred]
-    for found in (named, listed, closest):
-        if found:
-            return min(found)[1]
-    return None
+    found = named or closest
+    return min(found)[1] if found else None
 
 
 def _around(

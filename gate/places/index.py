@@ -14,10 +14,11 @@ from gate.places.facts import joint_facts
 from gate.places.stored import FORMAT, Content, packed, unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from gate.model import LocationClass, Unknown
+    from gate.places.edges import Label
     from gate.places.facts import DatabaseFacts
 
 __all__ = ["Columns", "Index", "Table", "cache_name"]
@@ -31,12 +32,16 @@ class Index:
         classes: The location classes; one for each reason why a place is unknown.
         databases: The databases that it is built from; at least one.
         areas_digest: Digest of the areas that it is built for.
+        terms: As in `Sources.terms`.
+        labels: What the labels of an edge mean; empty where none is configured.
 
     Attributes:
         classes: The location classes; a class id is a position here.
         databases: The databases that it was built from.
         database: The same as one.
         areas_digest: Digest of the areas that it was built for; may be empty.
+        terms: What else than files it rests on.
+        labels: What the labels of an edge mean.
     """
 
     def __init__(
@@ -46,10 +51,14 @@ class Index:
         classes: Sequence[LocationClass],
         databases: Sequence[DatabaseFacts],
         areas_digest: str = "",
+        terms: Sequence[str] = (),
+        labels: Mapping[str, Label] | None = None,
     ) -> None:
         self.classes = tuple(classes)
         self.databases = tuple(databases)
-        self.database = joint_facts(self.databases)
+        self.terms = tuple(terms)
+        self.labels = labels or {}
+        self.database = joint_facts(self.databases, self.terms)
         self.areas_digest = areas_digest
         self._columns = columns
         self._find4, self._find6 = columns.find4, columns.find6
@@ -90,7 +99,12 @@ class Index:
             OSError: The folder cannot be written.
         """
         content = Content(
-            self._columns, self.classes, self.databases, self.areas_digest
+            columns=self._columns,
+            classes=self.classes,
+            databases=self.databases,
+            areas_digest=self.areas_digest,
+            terms=self.terms,
+            labels=self.labels,
         )
         write_atomically(path, packed(content))
 

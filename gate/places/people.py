@@ -157,12 +157,17 @@ def region_of(code: str | None) -> Region | None:
 
     The gazetteer holds all settlements of Ukraine, and no other country's.
     """
-    if code is None or code.partition("-")[0] not in _COMPLETE:
+    if code is None or not is_counted(code):
         return None
     found = tuple(
         one for one in settlements().values() if code in {one.country, one.subdivision}
     )
     return Region(code, found) if any(one.population for one in found) else None
+
+
+def is_counted(code: str) -> bool:
+    """Say whether the inhabitants of a country or subdivision are known."""
+    return code.partition("-")[0] in _COMPLETE
 
 
 _COMPLETE = frozenset({"UA"})

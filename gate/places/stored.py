@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, NamedTuple, TypedDict
 from gate.errors import IndexDamagedError
 from gate.model import LocationClass, Membership, Unknown
 from gate.places.columns import Columns
+from gate.places.edges import Label
 from gate.places.facts import DatabaseFacts
 from gate.places.plain import read_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     class _Row(TypedDict):
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 
 MAGIC = b"GATEIDX\n"
-FORMAT = 5
+FORMAT = 6
 """Raise it with every change of the file; a file of another number is rebuilt."""
 
 MOST_UNPACKED = 1 << 28
@@ -53,6 +54,8 @@ class Content(NamedTuple):
     classes: Sequence[LocationClass]
     databases: Sequence[DatabaseFacts]
     areas_digest: str
+    terms: Sequence[str] = ()
+    labels: Mapping[str, Label] = {}
 
 
 def packed(content: Content) -> bytes:
@@ -63,6 +66,11 @@ def packed(content: Content) -> bytes:
     header = json.dumps(
         {
             "areas": content.areas_digest,
+            "terms": list(content.terms),
+            "labels": {
+                name: [label.alone, list(label.instead.items())]
+                for name, label in content.labels.items()
+            },
             "databases": [asdict(facts) for facts in content.databases],
             "classes": [_class_out(found) for found in content.classes],
             "lengths": [len(column) for column in arrays],
@@ -115,7 +123,13 @@ def _parsed(content: bytes, length: int) -> Content:
         for row in header["databases"]
     ]
     classes = [_class_in(row) for row in header["classes"]]
-    return Content(columns, classes, databases, header["areas"])
+    labels = {
+        name: Label(alone, dict(instead))
+        for name, (alone, instead) in header["labels"].items()
+    }
+    return Content(
+        columns, classes, databases, header["areas"], header["terms"], labels
+    )
 
 
 def _check(content: Content) -> None:
@@ -129,6 +143,8 @@ def _check(content: Content) -> None:
     _check_column(columns.high6, columns.classes6, count)
     for lows, ids in columns.deep.values():
         _check_column(lows, ids, count)
+    for label in content.labels.values():
+        _check_ids([label.alone, *label.instead, *label.instead.values()], count)
     sizes = {len(found.memberships) for found in content.classes}
     sizes |= {len(found.evidence) for found in content.classes}
     reasons = {found.unknown for found in content.classes}
@@ -140,6 +156,10 @@ def _check_column(starts: Sequence[int], ids: Sequence[int], classes: int) -> No
     ascends = all(one < other for one, other in pairwise(starts))
     if len(starts) != len(ids) or starts[0] != 0 or not ascends:
         raise ValueError("the ranges do not ascend from 0")
+    _check_ids(ids, classes)
+
+
+def _check_ids(ids: Sequence[int], classes: int) -> None:
     if not 0 <= min(ids) <= max(ids) < classes:
         raise ValueError("a range has no class")
 

@@ -1,9 +1,10 @@
 """What arrived: a WSGI environ reduced to what a decision may see.
 
 Reading order: `numbers` (addresses), `proxies` (whom to believe), `address` (the
-client), `path` (the one canonical path), `host`, `kind` (what a request is
-for), `read` (the whole), `continuation` (what it says about notices that were shown),
-`families` (how other servers describe a request that they ask about).
+client), `edge` (what a content network says of its place), `path` (the one canonical
+path), `host`, `kind` (what a request is for), `read` (the whole), `continuation` (what
+it says about notices that were shown), `families` (how other servers describe a
+request that they ask about).
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from gate.request.continuation import (
     shown,
     went_on,
 )
+from gate.request.headers import EnvironHeaders
 from gate.request.kind import kind_of
 from gate.request.path import canonical_path, canonical_raw
 from gate.request.proxies import Proxies
-from gate.request.read import EnvironHeaders, ReadSettings, peek_form, read_environ
+from gate.request.read import ReadSettings, peek_form, read_environ
 
 __all__ = [
     "EnvironHeaders",

@@ -68,7 +68,7 @@ def client_of(peer: str, fields: Mapping[str, object], proxies: Proxies) -> Clie
     if not fields.keys().isdisjoint(proxies.telltales):
         return _client(address, Unknown.BAD_ADDRESS)
     if version == 4 and number:  # noqa: PLR2004 - the version's own name
-        return _new(Client, (4, number, None, None))
+        return _new(Client, (4, number, None, None, ""))
     return _client(address)
 
 

@@ -58,6 +58,7 @@ def glance(
         or (raw and raw != path and raw.partition("?")[0] != path)
         or len(path) > LONGEST_PATH
         or not path
+        or settings.edge is not None
         or not environ.keys().isdisjoint(UNUSUAL)
     ):
         return None

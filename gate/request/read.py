@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,9 +22,11 @@ from gate.errors import (
     TwoPathsError,
     UnknownHostError,
 )
-from gate.model import Kind, Request
+from gate.model import Kind, Request, Unknown
 from gate.patterns import Patterns
 from gate.request.address import client_of, is_trusted
+from gate.request.edge import TOR, said_by
+from gate.request.headers import EnvironHeaders
 from gate.request.host import canonical_host, configured_host
 from gate.request.kind import kind_of
 from gate.request.path import (
@@ -40,6 +41,9 @@ from gate.request.target import target_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, MutableMapping
 
+    from gate.model import Client
+    from gate.request.edge import EdgeFields
+
 MAX_FORM: Final = 16 * 1024
 """Bytes of a form that the gate looks at; its own forms have fewer than 2,000."""
 
@@ -50,7 +54,6 @@ _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Z-]{1,64}")
 _SCHEMES: Final = frozenset({"http", "https"})
 _FORM: Final = "application/x-www-form-urlencoded"
 _ORIGINAL: Final = "werkzeug.proxy_fix.orig"
-_UNPREFIXED: Final = frozenset({"content-type", "content-length"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +65,14 @@ class ReadSettings:
         proxies: Whom to believe about a client's address.
         feeds: Paths that are feeds.
         own_prefix: Where the gate's own addresses begin, such as "/-/".
+        edge: How an edge says where readers are; None if none is asked.
     """
 
     hosts: Mapping[str, str]
     proxies: Proxies
     feeds: Patterns
     own_prefix: str = "/-/"
+    edge: EdgeFields | None = None
 
     @classmethod
     def compile(
@@ -78,6 +83,7 @@ class ReadSettings:
         header: str = NO_HEADER,
         feed_paths: Iterable[str] = (),
         own_prefix: str = "/-/",
+        edge: EdgeFields | None = None,
     ) -> ReadSettings:
         """Check and compile what the deployer chose.
 
@@ -87,6 +93,7 @@ class ReadSettings:
             header: The one header that our proxies write; "none" without proxies.
             feed_paths: Patterns of paths that are feeds, such as "/rss/**".
             own_prefix: Where the gate's own addresses begin.
+            edge: How an edge says where readers are.
 
         Raises:
             ConfigError: A host, network or header name is not one.
@@ -97,21 +104,8 @@ class ReadSettings:
             proxies=Proxies.compile(trusted_proxies, header),
             feeds=Patterns(feed_paths),
             own_prefix=own_prefix,
+            edge=edge,
         )
-
-
-class EnvironHeaders:
-    """Header fields of a WSGI environ, looked up when they are needed."""
-
-    __slots__ = ("_environ",)
-
-    def __init__(self, environ: Mapping[str, Any]) -> None:
-        self._environ = environ
-
-    def get(self, name: str) -> str | None:
-        """Return a field by its name in lower case; None if it is absent."""
-        value = self._environ.get(_key(name))
-        return value if isinstance(value, str) else None
 
 
 def read_environ(
@@ -147,7 +141,7 @@ def read_environ(
         host,
         path,
         _kind(environ, path, settings, straight=not sent, carries=carries),
-        client_of(_peer(environ), environ, settings.proxies),
+        _client(environ, settings),
         EnvironHeaders(environ),
         peek_form(environ) if carries and method == "POST" else None,
         door,
@@ -155,6 +149,17 @@ def read_environ(
         carries,
         sent,
     )
+
+
+def _client(environ: Mapping[str, Any], settings: ReadSettings) -> Client:
+    """Find the client, and what an edge says of its place; only ours are believed."""
+    peer = _peer(environ)
+    client = client_of(peer, environ, settings.proxies)
+    if settings.edge is None or not is_trusted(peer, settings.proxies):
+        return client
+    said = said_by(environ, settings.edge)
+    doubt = Unknown.ANONYMOUS_NETWORK if said == TOR else client.doubt
+    return client._replace(doubt=doubt, edge=said)
 
 
 def _kind(
@@ -205,12 +210,6 @@ def _read_body(environ: MutableMapping[str, Any], size: int) -> bytes:
         raise BadBodyError
     environ["wsgi.input"] = BytesIO(body)
     return body
-
-
-@lru_cache(maxsize=128)  # names come from our own code
-def _key(name: str) -> str:
-    key = name.upper().replace("-", "_")
-    return key if name in _UNPREFIXED else "HTTP_" + key
 
 
 def _method(method: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from gate.decision import (
@@ -18,7 +18,7 @@ from gate.workbench.changes import changes
 from gate.workbench.reasons import reasons
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from gate.decision import Examination
     from gate.model import Decision, LocationClass, Membership, Place, RuleBook
@@ -44,6 +44,8 @@ class Subject:
         activities: Activities that are asked about.
         also: A reason that holds beside the place: the database is too old.
         hidden_by: Names of the files that say that the network hides its visitors.
+        told: What each database says that knows the address, by its file name.
+        edge: What an edge says; None if it was not asked.
     """
 
     address: str | None
@@ -55,6 +57,13 @@ class Subject:
     activities: tuple[Activity, ...] = tuple(Activity)
     also: Unknown | None = None
     hidden_by: tuple[str, ...] = ()
+    told: Mapping[str, Place] = field(default_factory=dict)
+    edge: str | None = None
+
+    def deciding(self, evidence: Sequence[str]) -> Place:
+        """Return the place by the database that decided on an area."""
+        other = any(text.startswith("primary:") for text in evidence)
+        return [*self.told.values()][-1] if other and self.told else self.place
 
     @property
     def is_disputed(self) -> bool:
@@ -121,7 +130,18 @@ class Explanation:
                 for view in self.activities
             },
             "digests": dict(self.digests),
+            **self._beside(),
         }
+
+    def _beside(self) -> dict[str, object]:
+        """Return what only some have: a second database, an edge."""
+        subject = self.subject
+        found: dict[str, object] = {}
+        if len(subject.told) > 1:
+            found["databases"] = {n: asdict(p) for n, p in subject.told.items()}
+        if subject.edge is not None:
+            found["edge"] = subject.edge
+        return found
 
 
 def explain(
@@ -153,7 +173,7 @@ def _areas(book: RuleBook, subject: Subject) -> list[AreaView]:
     for (area, version), texts in rows:
         if version.since <= subject.now:
             evidence[area] = texts
-            told[area] = reasons(version, subject.place, texts)
+            told[area] = reasons(version, subject.deciding(texts), texts)
     return [
         AreaView(
             area=area,

@@ -156,9 +156,6 @@ class Reducer:
             for code in (*version.within, *version.partly, *version.whole)
             if code in version.within or "-" in code
         )
-        self._preferred = frozenset(
-            id_ for version in versions for id_ in version.settlements
-        )
 
     def of_record(self, layout: Layout, record: object) -> int:
         """Return the number of the packed record, or `NO_RECORD`."""
@@ -200,7 +197,7 @@ class Reducer:
     def _city(self, place: Place) -> Record:
         id_, name = place.settlement, place.settlement_name
         if id_ is None and place.point is not None:
-            found = identify(name, place.point, preferred=self._preferred)
+            found = identify(name, place.point)
             id_, name = (found.id, found.name) if found else (None, name)
         city: Record = {} if id_ is None else {"geoname_id": id_}
         return {**city, "names": {"en": name}} if name else city

@@ -18,7 +18,7 @@ SETTLED_BY = "settlements of 500 inhabitants or more, GeoNames"
 """Whose numbers are weighed."""
 
 # Evidence that decides whatever the people around a point are.
-_STRONG = ("network:", "whole:", "settlement:")
+_STRONG = ("network:", "whole:", "settlement:", "edge:")
 _WEIGHED = ("disc", "region")
 
 
@@ -86,7 +86,8 @@ def _sentence(version: AreaVersion, kind: str, what: str) -> str:
     if kind == "near":
         reach = f"within {version.weigh.near_km} km"
         return f"{_settlement(what)}, which belongs, is {reach}; the line moves."
-    return _SENTENCES.get(kind, "{0}.").format(what, _named(what))
+    code = _named(what) if kind in _OF_CODES else ""
+    return _SENTENCES.get(kind, "{0}.").format(what, code)
 
 
 def _settlement(id_: str) -> str:
@@ -94,6 +95,7 @@ def _settlement(id_: str) -> str:
     return f"{found.name if found else 'the settlement'} ({id_})"
 
 
+_OF_CODES = frozenset({"whole", "partly", "within", "registered", "edge"})
 _SENTENCES = {
     "network": "{0} is listed.",
     "whole": "all of {1} belongs.",
@@ -101,6 +103,10 @@ _SENTENCES = {
     "shape": "the point lies in {0}.",
     "within": "it may mean any part of {1}.",
     "registered": "the network is registered in {1}.",
+    "edge": "the edge in front of the gate says {1}.",
+    "databases": "they say {0}; an edge can only make a place possible.",
+    "primary": "the first database says {0}; the stricter of the two holds.",
+    "second": "the second database says {0}, and does not hold.",
 }
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from gate import __version__
 from gate.config.scalars import NO_HEADER, UNIX
 from gate.doors.claims import CLAIM, MOVERS
+from gate.engine.snapshot import edge_of
 from gate.request.continuation import COOKIE
 from gate.request.proxies import FORWARDING
 
@@ -235,10 +236,18 @@ def _names(config: Config) -> dict[str, Any]:
     strangers = {*FIELDS, *telltales, *(spelled(name) for name in claims)}
     return {
         "fields": FIELDS,
+        "edge_fields": _edge_fields(config),
         "telltales": tuple(sorted(telltales)),
         "strangers": tuple(sorted(strangers)),
         "misspelled": tuple(n for name in sorted(strangers) for n in misspelled(name)),
     }
+
+
+def _edge_fields(config: Config) -> tuple[str, ...]:
+    """Return the fields in which an edge names places; the gate must be told them."""
+    edge = edge_of(config)
+    keys = () if edge is None else (edge.country, edge.subdivision)
+    return tuple(spelled(key.removeprefix("HTTP_")) for key in keys if key)
 
 
 def _places(config: Config) -> dict[str, Any]:

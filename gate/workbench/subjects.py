@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
 from ipaddress import IPv4Address, IPv6Address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from gate.engine.preparation import files_of
+from gate.engine.preparation import sources_of
 from gate.errors import DatabaseMissingError
 from gate.model import Activity, LocationClass, Membership, Place, Unknown
 from gate.places.anonymous import hidden_by
 from gate.places.areas import membership
 from gate.places.database import Database
-from gate.places.embedded import embedded_database
-from gate.places.facts import digest_of
+from gate.places.edges import label_for
+from gate.places.sources import MOST_ANSWERS, PRIMARY
 from gate.request import Proxies, client_of
 from gate.workbench.checking import index_for
 from gate.workbench.explain import Subject, too_old
 from gate.workbench.second import geoip2_place
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping
 
     from gate.config import Config
     from gate.model import Client, RuleBook
+    from gate.places.index import Index
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,8 @@ class Question:
         path: Canonical path.
         now: Unix seconds.
         activities: Activities to ask about.
+        edge: ISO 3166 code that an edge says of the visitor; None if it is not asked;
+            else geo.edge must be there.
     """
 
     address: str | None = None
@@ -43,6 +47,7 @@ class Question:
     path: str
     now: int
     activities: tuple[Activity, ...] = tuple(Activity)
+    edge: str | None = None
 
 
 def subject_of(config: Config, book: RuleBook, question: Question) -> Subject:
@@ -64,8 +69,7 @@ def digests_of(config: Config, book: RuleBook) -> dict[str, str]:
         DatabaseError: A database cannot be read.
     """
     try:
-        databases, anonymous = files_of(config)
-        database = digest_of((*databases, *anonymous.files))
+        database = sources_of(config).digest()
     except OSError as error:
         raise DatabaseMissingError(
             f"A database cannot be read: {error.strerror}.",
@@ -77,11 +81,6 @@ def digests_of(config: Config, book: RuleBook) -> dict[str, str]:
         "database": database,
         "config": config.digest,
     }
-
-
-def databases_of(config: Config) -> tuple[Path, ...]:
-    """Return the configured databases, or the one that ships with the gate."""
-    return config.geo.databases or (embedded_database(),)
 
 
 def class_of(book: RuleBook, place: Place) -> LocationClass:
@@ -116,37 +115,68 @@ def _from_address(
 ) -> Subject:
     index = index_for(config, book)
     client = client_of(address, {}, Proxies.compile((), "none"))
-    second = None
+    found = index.classes[_class_id(index, client, question.edge)]
+    told = _Told(Place(unknown=client.unknown), {}, None)
     hidden: tuple[str, ...] = ()
-    if client.unknown is not None:
-        found = index.classes[index.unknown(client.unknown)]
-        place = Place(unknown=client.unknown)
-    else:
-        found = index.classes[index.find(client.version, client.number)]
-        place, second = _looked_up(config, client)
-        hidden = hidden_by(files_of(config)[1], client.version, client.number)
+    if client.unknown is None:
+        told = _looked_up(config, book, client)
+        files = sources_of(config).anonymous
+        hidden = hidden_by(files, client.version, client.number)
         if hidden and found.unknown is Unknown.ANONYMOUS_NETWORK:
             # No database is asked any more: it would tell where the network is.
-            place, second = Place(unknown=found.unknown), None
+            told = _Told(Place(unknown=found.unknown), {}, None)
     return Subject(
         address=address,
-        place=place,
+        place=told.place,
         found=found,
-        second=None if second is None else class_of(book, second),
+        second=told.second,
         path=question.path,
         now=question.now,
         activities=question.activities,
         also=too_old(book, index.database.build_epoch, question.now),
         hidden_by=hidden,
+        told=told.by_name,
+        edge=question.edge,
     )
 
 
-def _looked_up(config: Config, client: Client) -> tuple[Place, Place | None]:
-    """Return the place of an address by our own reading, and by geoip2's."""
+def _class_id(index: Index, client: Client, edge: str | None) -> int:
+    """Return the class of an address, as a serving gate finds it."""
+    if client.unknown is None:
+        found = index.find(client.version, client.number)
+    else:
+        found = index.unknown(client.unknown)
+    if edge is None:
+        return found
+    return label_for(index.labels, edge).instead.get(found, found)
+
+
+class _Told(NamedTuple):
+    """What the databases say of an address, by our own reading and by geoip2's."""
+
+    place: Place
+    by_name: Mapping[str, Place]
+    second: LocationClass | None
+
+
+def _looked_up(config: Config, book: RuleBook, client: Client) -> _Told:
     kind = {4: IPv4Address, 6: IPv6Address}[client.version]
-    address, paths = str(kind(client.number)), databases_of(config)
-    database = Database(*paths)
+    address, sources = str(kind(client.number)), sources_of(config)
+    database = Database(*sources.databases)
     try:
-        return database.place(address), geoip2_place(paths, address)
+        place, by_name = database.place(address), database.places(address)
     finally:
         database.close()
+    alone = len(by_name) < MOST_ANSWERS or sources.disagreement == PRIMARY
+    asked = [sources.databases] if alone else [(path,) for path in sources.databases]
+    opinions = [geoip2_place(paths, address) for paths in asked]
+    known = [class_of(book, one) for one in opinions if one is not None]
+    return _Told(place, by_name, reduce(_stricter, known) if known else None)
+
+
+def _stricter(one: LocationClass, other: LocationClass) -> LocationClass:
+    """Return what two opinions say together, where the strictest holds."""
+    if one.unknown or other.unknown:
+        return other if one.unknown else one
+    pairs = zip(one.memberships, other.memberships, strict=True)
+    return replace(one, memberships=tuple(max(pair) for pair in pairs))

@@ -45,6 +45,7 @@ MOST_WITNESSES = 40
 _STRIPPED = tuple(field for field in FIELDS if field not in {OWN_CODES, TELLS})
 _OF_REGIONS = frozenset({"subdivision", "subdivision_name"})
 _EVIDENCE = {
+    "network": "its listed networks",
     "whole": "codes",
     "partly": "codes",
     "settlement": "settlements",
@@ -53,7 +54,9 @@ _EVIDENCE = {
     "region": "the people of a region",
     "within": "the country alone",
     "registered": "registration",
+    "near": "nearness",
 }
+_STRENGTH = tuple(dict.fromkeys(_EVIDENCE.values()))
 
 
 class Verdict(NamedTuple):
@@ -115,7 +118,7 @@ def verdict(version: AreaVersion, tells: Sequence[str]) -> Verdict:
                 by[kind] = max(level, by.get(kind, level))
         best, possible = max(best, reached), max(possible, full)
         lost += [name] if reached < full else []
-    words = tuple(dict.fromkeys(word for word, level in by.items() if level == best))
+    words = tuple(word for word in _STRENGTH if by.get(word) == best)
     return Verdict(best, possible, words, tuple(lost), _blurred(extent, tells))
 
 
@@ -262,4 +265,4 @@ def _stripped(place: Place, tells: Sequence[str]) -> Place:
 
 
 def _kind(text: str) -> str:
-    return _EVIDENCE.get(text.partition(":")[0], text)
+    return _EVIDENCE[text.partition(":")[0]]

@@ -20,6 +20,7 @@ from gate.decision import Patterns, Table, decide, globs_of, memberships_at
 from gate.model import Activity
 from gate.places.build import build_index
 from gate.places.embedded import embedded_database
+from gate.places.sources import Sources
 from gate.rules import load_book
 
 RULES = Path(__file__).parents[2] / "rules"
@@ -43,7 +44,9 @@ def main():
     parser.add_argument("--rounds", type=int, default=9)
     rounds = parser.parse_args().rounds
     book, _ = load_book(RULES)
-    classes = build_index([embedded_database()], book.area_versions).classes
+    classes = build_index(
+        Sources(databases=(embedded_database(),)), book.area_versions
+    ).classes
     now = int(time.time())
     table = Table.build(book, classes, now=now)
     patterns = Patterns(globs_of([rule.when for rule in book.rules]))

@@ -21,6 +21,7 @@ import maxminddb
 
 from gate.places.build import build_index
 from gate.places.embedded import embedded_database
+from gate.places.sources import Sources
 from gate.rules import load_book
 
 ROUNDS = 9
@@ -57,7 +58,7 @@ def cost(look_up, texts):
 def main():
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else embedded_database()
     book, _ = load_book(ROOT / "rules")
-    index = build_index([path], book.area_versions)
+    index = build_index(Sources(databases=(path,)), book.area_versions)
     rng = random.Random(1)  # noqa: S311 - the same addresses in every run
     with (
         maxminddb.open_database(path) as plain,

@@ -208,6 +208,17 @@ class Behaviour:
         assert front.ask(path=path, reader=NOWHERE).is_notice
         assert front.site.seen(path) == []
 
+    @pytest.mark.parametrize(
+        ("country", "part", "warned"),
+        [("RU", "", True), ("UA", "43", True), ("UA", "30", False), ("DE", "", False)],
+    )
+    def test_what_an_edge_says_of_a_place_reaches_the_gate(
+        self, front, path, country, part, warned
+    ):
+        said = {"X-Test-Country": country, "X-Test-Part": part}
+        reply = front.ask(path=path, headers=DOCUMENT | said, reader=BERLIN)
+        assert (reply.is_notice, reply.is_article) == (warned, not warned)
+
     def test_parts_of_pages_keep_the_caching_that_the_site_chose(self, front):
         css = {**DOCUMENT, "Accept": "text/css", "Sec-Fetch-Dest": "style"}
         reply = front.ask(path="/static/site.css", headers=css)

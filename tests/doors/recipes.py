@@ -412,6 +412,11 @@ def write_config(folder, state, **changes):
         "trusted_proxies": ["127.0.0.1/32"],
         "header": "X-Forwarded-For",
     }
+    config["geo"]["edge"] = {
+        "vendor": "generic",
+        "country": "X-Test-Country",
+        "subdivision": "X-Test-Part",
+    }
     config["check"] = {
         "when_down": "refuse",
         "secret_file": str(folder / "secret"),

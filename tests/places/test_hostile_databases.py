@@ -27,6 +27,7 @@ from gate.places import plain
 from gate.places.build import build_index
 from gate.places.database import Database
 from gate.places.metadata import MARKER
+from gate.places.sources import Sources
 from gate.workbench.mmdb_writer import DataSection
 from gate.workbench.second import geoip2_place
 
@@ -187,7 +188,7 @@ def test_a_hostile_file_is_refused_with_a_code(tmp_path, content, code):
     path.write_bytes(content)
     started = time.process_time()
     with pytest.raises(DatabaseError) as caught:
-        build_index([path], ())
+        build_index(Sources(databases=(path,)), ())
     assert caught.value.code == code
     assert caught.value.hint
     with suppress(DatabaseError):
@@ -235,7 +236,7 @@ def test_the_last_metadata_count(tmp_path):
     assert Database(path).place("77.88.8.8").country == "RU"
     path.write_bytes(crafted(SOUND) + MARKER + b"\xe0")
     with pytest.raises(DatabaseError) as caught:
-        build_index([path], ())
+        build_index(Sources(databases=(path,)), ())
     assert caught.value.code == "E203"
 
 
@@ -246,7 +247,7 @@ def test_what_a_file_calls_itself_cannot_command_a_terminal(tmp_path):
     facts = Database(path).facts
     assert facts.type.startswith("City]0;ownedxxx")
     assert len(facts.type) <= 200
-    assert build_index([path], ()).database.type == facts.type
+    assert build_index(Sources(databases=(path,)), ()).database.type == facts.type
 
 
 @pytest.fixture
@@ -368,7 +369,7 @@ def test_an_index_bears_the_digest_of_what_was_read(tmp_path, sound, monkeypatch
         return real(*rest, **options)
 
     monkeypatch.setitem(build_index.__globals__, "take_census", swapping)
-    assert build_index([path], ()).database.digest == expected
+    assert build_index(Sources(databases=(path,)), ()).database.digest == expected
 
 
 @QUICK
@@ -378,7 +379,7 @@ def test_a_damaged_database_gives_an_index_or_an_error(tmp_path, sound, seed, ho
     rng = random.Random(seed)  # noqa: S311 - not for secrets
     path.write_bytes(bytes(MUTATIONS[how](bytearray(sound), rng)))
     with suppress(DatabaseError):  # and nothing else
-        index = build_index([path], ())
+        index = build_index(Sources(databases=(path,)), ())
         for number in (0, 1 << 24, 77 << 24, (1 << 32) - 1):
             assert index.classes[index.find(4, number)]
     with suppress(DatabaseError):
@@ -391,7 +392,7 @@ def test_any_bytes_for_records_give_an_index_or_an_error(tmp_path, data, first):
     path = tmp_path / "any.mmdb"
     path.write_bytes(crafted(data, tree=nodes((17, 17 + first))))
     with suppress(DatabaseError):
-        build_index([path], ())
+        build_index(Sources(databases=(path,)), ())
     with suppress(DatabaseError):
         Database(path).place("200.1.1.1")
 
@@ -413,7 +414,7 @@ def test_any_metadata_gives_an_index_or_an_error(tmp_path, told):
     path = tmp_path / "any.mmdb"
     path.write_bytes(crafted(SOUND, **told))
     with suppress(DatabaseError):
-        build_index([path], ())
+        build_index(Sources(databases=(path,)), ())
     with suppress(DatabaseError):
         Database(path).place("200.1.1.1")
 
@@ -424,7 +425,7 @@ def test_any_tree_gives_an_index_or_an_error(tmp_path, pairs):
     path = tmp_path / "any.mmdb"
     path.write_bytes(crafted(SOUND * 3, tree=nodes(*pairs), ip_version=6))
     with suppress(DatabaseError):
-        build_index([path], ())
+        build_index(Sources(databases=(path,)), ())
     with suppress(DatabaseError):
         Database(path).place("2a00::1")
 
@@ -449,7 +450,7 @@ def test_a_serving_gate_keeps_its_last_good_database(
     moscow = before.index.find(4, 77 << 24)
     path.write_bytes(damage(path.read_bytes()))
     with pytest.raises(DatabaseError):
-        build_index([path], ())
+        build_index(Sources(databases=(path,)), ())
     gate.tick(at_once=True)
     ends = time.monotonic() + 60
     while gate.reloads["refused"] == 0 and time.monotonic() < ends:

@@ -15,6 +15,7 @@ from mutations import MUTATIONS
 from gate.errors import IndexDamagedError
 from gate.places.build import build_index
 from gate.places.index import Index
+from gate.places.sources import Sources
 from gate.places.stored import _HEAD, FORMAT
 
 RECORD = {"country": {"iso_code": "RU"}}
@@ -25,7 +26,7 @@ def stored(tmp_path, database_content):
     path = tmp_path / "small.mmdb"
     path.write_bytes(database_content({"0.0.0.0/2": RECORD, "2a00::/16": RECORD}))
     target = tmp_path / "index.bin"
-    build_index([path], ()).save(target)
+    build_index(Sources(databases=(path,)), ()).save(target)
     return target
 
 

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 
 from gate.errors import (
     DatabaseMissingError,
-    DatabaseOverlapError,
     IndexDamagedError,
     IndexStaleError,
 )
@@ -28,6 +27,7 @@ from gate.places.database import Database
 from gate.places.embedded import embedded_database
 from gate.places.facts import digest_of
 from gate.places.index import Columns, Index, Table, cache_name
+from gate.places.sources import Sources
 from gate.places.special import special_reason, special_spans
 
 NO, POSSIBLE, YES = Membership
@@ -62,7 +62,7 @@ def small(make_database, make_version):
             make_version(whole=("RU",), networks=("7.7.0.0/16", "2a02::/24")),
         ),
     ]
-    return build_index([path], versions, areas_digest="abc")
+    return build_index(Sources(databases=(path,)), versions, areas_digest="abc")
 
 
 PLACED = {
@@ -205,27 +205,23 @@ def test_a_cache_name_tells_databases_and_areas_apart():
 def test_two_databases_answer_for_one_address_version_each(make_database, make_version):
     v4 = make_database({"5.0.0.0/8": RU}, ip_version=4, name="four.mmdb")
     v6 = make_database({"2a00::/16": RU}, name="six.mmdb")
-    index = build_index([v4, v6], [("russia", make_version(whole=("RU",)))])
+    index = build_index(
+        Sources(databases=(v4, v6)), [("russia", make_version(whole=("RU",)))]
+    )
     assert at(index, "5.1.1.1").label == at(index, "2a00::1").label == "RU"
     assert index.database.name == "four.mmdb + six.mmdb"
     assert index.database.digest == digest_of([v4, v6])
 
 
-def test_two_databases_for_the_same_addresses_are_refused(make_database):
-    one = make_database({"5.0.0.0/8": RU}, name="one.mmdb")
-    two = make_database({"6.0.0.0/8": RU}, name="two.mmdb")
-    with pytest.raises(DatabaseOverlapError) as caught:
-        build_index([one, two], [])
-    assert "one.mmdb and two.mmdb" in str(caught.value)
-
-
 def test_no_database_is_an_error():
     with pytest.raises(DatabaseMissingError):
-        build_index([], [])
+        build_index(Sources(databases=()), [])
 
 
 def test_an_address_version_without_database_is_not_in_it(make_database):
-    index = build_index([make_database({"5.0.0.0/8": RU}, ip_version=4)], [])
+    index = build_index(
+        Sources(databases=(make_database({"5.0.0.0/8": RU}, ip_version=4),)), []
+    )
     assert at(index, "2a00::1").unknown is Unknown.NOT_IN_DATABASE
     assert at(index, "5.0.0.1").unknown is None
 
@@ -288,7 +284,9 @@ REAL = {
 @pytest.fixture(scope="module", params=REAL.values(), ids=REAL)
 def real(request, databases, shipped_versions):
     paths = [databases(name) for name in request.param] or [embedded_database()]
-    return build_index(paths, shipped_versions), Database(*paths)
+    return build_index(Sources(databases=tuple(paths)), shipped_versions), Database(
+        *paths
+    )
 
 
 def some_addresses(index, count, rng):

@@ -23,6 +23,7 @@ from gate.places.build import build_index
 from gate.places.database import Database
 from gate.places.facts import DB_IP, IP2LOCATION, IPINFO, MAXMIND
 from gate.places.layouts import Layout, place_of
+from gate.places.sources import Sources
 from gate.rules import load_book
 from gate.workbench.checking import check_everything
 from gate.workbench.telling import fields, told, undecided, untold, verdict
@@ -242,7 +243,7 @@ def test_every_city_database_finds_mariupol_in_the_area(make_database, book, kin
     record, layout = DATABASES[kind]
     record = MARIUPOL if kind == "GeoLite2-City" else record
     path = make_database({"5.0.0.0/9": record}, ip_version=4, kind=kind)
-    index = build_index([path], book.area_versions)
+    index = build_index(Sources(databases=(path,)), book.area_versions)
     assert index.databases[0].layout == layout.value
     position = [area for area, _ in book.area_versions].index(CONTROLLED)
     position += sum(area == CONTROLLED for area, _ in book.area_versions) - 1
@@ -275,7 +276,7 @@ def test_an_anonymous_ip_database_is_no_database_of_places(make_database):
     record = {"is_anonymous": True, "is_anonymous_vpn": True}
     path = make_database({"1.2.0.0/16": record}, kind="GeoIP2-Anonymous-IP")
     with pytest.raises(DatabaseLayoutError) as caught:
-        build_index([path], ())
+        build_index(Sources(databases=(path,)), ())
     assert "does not say where an address is" in str(caught.value)
     assert "geo.anonymous" in caught.value.hint
 

@@ -28,6 +28,7 @@ from gate.places.facts import digest_of
 from gate.places.index import Index, Table
 from gate.places.layouts import Layout, hides_visitors, place_of
 from gate.places.overlay import overlaid
+from gate.places.sources import Sources
 
 RU = {"country": {"iso_code": "RU"}}
 BULK = "192.42.116.16\n185.220.101.4\n2001:67c:6ec:203:192:42:116:16\n"
@@ -214,7 +215,7 @@ def index(city, anonymous_database, make_list, make_version):
         tor_exits=make_list("5.4.0.7\n5.255.255.255\n2a00:2::9\n10.0.0.1\n"),
     )
     versions = [("russia", make_version(whole=("RU",), networks=("5.1.7.0/24",)))]
-    return build_index([city], versions, anonymous=files)
+    return build_index(Sources(databases=(city,), anonymous=files), versions)
 
 
 PLACED = {
@@ -271,7 +272,7 @@ def test_a_city_database_is_no_anonymous_one(city):
 
 def test_an_anonymous_database_is_no_city_one(anonymous_database):
     with pytest.raises(DatabaseLayoutError):
-        build_index([anonymous_database()], [])
+        build_index(Sources(databases=(anonymous_database(),)), [])
 
 
 def test_a_list_is_no_anonymous_database(make_list):
@@ -327,7 +328,9 @@ def test_the_whole_tor_network_keeps_an_index_small(make_list, tmp_path, rng):
     files = AnonymousFiles(tor_exits=make_list("\n".join(exits)))
     sizes = []
     for anonymous in (None, files):
-        index = build_index([embedded_database()], [], anonymous=anonymous)
+        index = build_index(
+            Sources(databases=(embedded_database(),), anonymous=anonymous), []
+        )
         index.save(tmp_path / "i")
         sizes.append((tmp_path / "i").stat().st_size)
     assert sizes[1] - sizes[0] < 100_000

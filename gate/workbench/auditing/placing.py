@@ -3,8 +3,9 @@
 A row has the label of the place and its levels by the areas of the book of its day.
 Where another book draws its areas in the same way, the levels hold. Where it does not,
 the label has to tell: a place with a code that belongs as a whole is a member; what
-settlements, shapes, networks and registration decide, no label tells. What the areas of
-the day ruled out stays ruled out: whoever was not in a shape is not in it now.
+settlements, shapes, networks, registration, and the people nearby decide, no label
+tells. What the areas of the day ruled out stays ruled out: whoever was not in a shape
+is not in it now.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from gate.audit.rows import MERGED
 from gate.model import Membership, Unknown
+from gate.places.people import is_counted
 from gate.rules.book import digest_of_areas
 
 if TYPE_CHECKING:
@@ -183,7 +185,8 @@ class _Told:
         self._old = levels_of(row.memberships)
         mentioned = _codes(drawn) if drawn else frozenset()
         self._hints = _Hints.of(row.place, mentioned)
-        self._out = list(self._ruled_out())
+        self._out = list(self._ruled_out(_ALL - {Membership.YES}))
+        self._no = list(self._ruled_out(_NO))
 
     def may_be_found(self) -> bool:
         """Say whether an unknown place may lie in a network that is listed now."""
@@ -212,36 +215,49 @@ class _Told:
         if hints.sure & set(version.whole):
             yield Membership.YES
             return
-        in_part = any(map(hints.may_have, version.partly))
-        registered = bool(version.registered_in) and any(
-            code in hints.sure or hints.may_have(code) for code in version.within
-        )
-        if not hints.sure & set(version.partly):
+        within = [code for code in version.within if hints.may_have(code)]
+        weighed = any(map(is_counted, within))
+        if weighed or not hints.sure & set(version.partly):
             yield Membership.NO
-        if in_part or registered:
+        if within or self._may_be_near(version) or self._may_be_inside(version):
             yield Membership.POSSIBLE
         if (
-            self._is_finer(version)
+            weighed
+            or self._is_finer(version)
             or any(map(hints.may_have, version.whole))
-            or (in_part and registered)
+            or (within and version.registered_in)
         ):
             yield Membership.YES
+
+    def _may_be_near(self, version: AreaVersion) -> bool:
+        """Say whether the place may lie in `partly`, or in its country and near it."""
+        return any(
+            self._hints.may_have(code)
+            or (is_counted(code) and self._hints.may_have(code.partition("-")[0]))
+            for code in version.partly
+        )
+
+    def _may_be_inside(self, version: AreaVersion) -> bool:
+        """Say whether the point may lie in a shape, which alone is not certain."""
+        return bool(_outlines(version).difference(*map(_outlines, self._no)))
 
     def _is_finer(self, version: AreaVersion) -> bool:
         """Say whether something may belong that no code tells."""
         fine = {*version.settlements, *version.networks}
-        fine |= {shape.geojson for shape in version.shapes}
         for was in self._out:
             fine -= {*was.settlements, *was.networks}
-            fine -= {shape.geojson for shape in was.shapes}
-        return bool(fine)
+        return bool(fine) or self._may_be_inside(version)
 
-    def _ruled_out(self) -> Iterator[AreaVersion]:
-        """Yield versions that the place was certainly not found in."""
+    def _ruled_out(self, levels: frozenset[Membership]) -> Iterator[AreaVersion]:
+        """Yield versions in which the place certainly had one of some levels."""
         for area in self._drawn.areas.values() if self._drawn else ():
             version = version_at(area, self._now)
-            if version and self._old.get(area.id) is not Membership.YES:
+            if version and self._old.get(area.id, Membership.NO) in levels:
                 yield version
+
+
+def _outlines(version: AreaVersion) -> frozenset[str]:
+    return frozenset(shape.geojson for shape in version.shapes)
 
 
 def _codes(book: RuleBook) -> frozenset[str]:

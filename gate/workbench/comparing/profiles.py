@@ -78,7 +78,6 @@ class Describer:
         self._extents = [extent_of(version) for version in versions]
         self._none = (Membership.NO,) * len(self.versions)
         self._strange = (False,) * len(RECIPES)
-        self._listed = frozenset(i for version in versions for i in version.settlements)
         self._inner = frozenset().union(*(inner_countries(v) for v in versions))
         self._seen: dict[Place, Profile] = {}
 
@@ -138,7 +137,7 @@ class Describer:
             return place.settlement
         if place.point is None:
             return 0
-        found = identify(place.settlement_name, place.point, preferred=self._listed)
+        found = identify(place.settlement_name, place.point)
         if found is None or found.country not in self._inner:
             return 0
         self.names.setdefault(found.id, found.name)

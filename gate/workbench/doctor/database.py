@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gate.doors.health import OLD_DAYS
-from gate.engine.preparation import files_of
+from gate.engine.preparation import sources_of
 from gate.errors import DatabaseError
 from gate.places.anonymous import read_hidden
 from gate.places.database import Database
@@ -34,10 +34,10 @@ def check_databases(config: Config, book: RuleBook | None, now: int) -> list[Fin
         now: Unix seconds.
     """
     found = [*_embedded(config)]
-    databases, anonymous = files_of(config)
-    for path in databases:
+    sources = sources_of(config)
+    for path in sources.databases:
         found += _one(path, book, now)
-    found += _hidden(anonymous, now)
+    found += _hidden(sources.anonymous, now)
     return found
 
 

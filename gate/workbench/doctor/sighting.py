@@ -6,6 +6,7 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING
 
 from gate.engine.cdn import AS_OF, cdn_of
+from gate.engine.preparation import sources_of
 from gate.errors import DatabaseError
 from gate.model import Place, Unknown
 from gate.places.database import Database
@@ -14,7 +15,6 @@ from gate.request.address import hops_of
 from gate.request.numbers import parse_address
 from gate.request.proxies import is_unix_peer
 from gate.workbench.doctor.finding import Finding, error, ok, warning
-from gate.workbench.subjects import databases_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -135,7 +135,7 @@ def _place(client: Client, config: Config) -> Place | None:
     if client.unknown is not None:
         return Place(unknown=client.unknown)
     try:
-        database = Database(*databases_of(config))
+        database = Database(*sources_of(config).databases)
     except DatabaseError:
         return None
     try:

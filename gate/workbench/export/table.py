@@ -17,7 +17,7 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 from gate.decision import decide, globs_of, memberships_at, segments
-from gate.errors import NothingFreeError
+from gate.errors import EdgeUnheardError, NothingFreeError
 from gate.model import Action, Activity, Membership, Unknown
 from gate.rules.atoms import path_atoms
 
@@ -90,8 +90,11 @@ class EdgeTable:
 
         Raises:
             DatabaseError: There is no index of the configured databases.
+            EdgeUnheardError: The gate hears an edge, which no table can.
             PatternsMultiplyError: The patterns of the book combine in too many ways.
         """
+        if snapshot.config.geo.edge is not None:
+            raise EdgeUnheardError
         for error in snapshot.trouble:
             raise error
         book, index = snapshot.book, snapshot.index

@@ -17,7 +17,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from gate.doors.health import READY
-from gate.engine.meters import BOUNDS, CODES, FAILURES
+from gate.engine.meters import BOUNDS, CODES, EDGE, FAILURES
 from gate.engine.status import SMALLEST_COUNT
 from gate.model import Unknown
 
@@ -66,6 +66,12 @@ COUNTERS: Mapping[str, Counted] = {
         "Decisions on readers whose place is unknown, by the reason; in tens.",
         "reason",
         _by("unknown", list(Unknown)),
+        SMALLEST_COUNT,
+    ),
+    "gate_edge": Counted(
+        "What geo.edge says of readers' places, held against the databases; in tens.",
+        "says",
+        _by("edge", EDGE),
         SMALLEST_COUNT,
     ),
     "gate_site_failures": Counted(

@@ -20,6 +20,7 @@ from gate.errors import (
     UpdateUnfitError,
 )
 from gate.places.database import Database
+from gate.workbench.telling import fields
 from gate.workbench.updating.measuring import WATCHED
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def _fields(candidate: Candidate, areas: Sequence[AreaVersion]) -> Check:
         wants = asked_by(version)
         if not version.networks and wants.isdisjoint(own):
             lost |= wants
-    tells = ", ".join(candidate.measured.tells) or "nothing"
+    tells = fields(candidate.measured.tells) or "nothing"
     if lost:
         more = f"areas of the rule book need {', '.join(sorted(lost))}."
         return Check("areas", f"It tells {tells}; {more}", UpdateUnfitError)
