@@ -11,17 +11,24 @@ from click.testing import CliRunner
 
 from gate.cli import main
 from gate.config.load import read_config
+from gate.doors.hops import upstream_fields
 from gate.engine import Gate
-from gate.engine.alarms import UNTOLD, WINDOW
+from gate.engine.alarms import BLIND, UNTOLD, WINDOW
 from gate.engine.meters import EDGE, Board, Meter
 from gate.model import Membership, Passage, Unknown
 from gate.places.edges import ELSEWHERE, label_for, verdict
 from gate.places.index import Index
+from gate.request.edge import EdgeFields
+from tests.places.conftest import written
 
 MOSCOW, BERLIN, NOWHERE = "77.88.8.8", "91.64.0.1", "198.18.0.1"
 OURS, STRANGER = "127.0.0.1", "91.64.0.9"
 TRUST = {"trusted_proxies": [f"{OURS}/32"], "header": "X-Forwarded-For"}
 CLOUDFLARE = {"edge": {"vendor": "cloudflare"}}
+
+
+def with_edge(**more):
+    return {"geo": {"edge": {"vendor": "cloudflare", **more}}, "visitor": TRUST}
 
 
 def environ(reader, said=None, part=None, *, peer=OURS, **more):
@@ -174,7 +181,7 @@ def test_agreement_is_counted_and_never_which_of_them_said_no(gate, board):
         "agrees": 10,
         "differs": 20,
         "fills": 0,
-        "beside": 10,
+        "apart": 10,
         "silent": 10,
         "unknown": 10,
         "tor": 10,
@@ -190,7 +197,7 @@ def test_every_verdict_is_met(gate):
         for own in range(len(index.classes))
         for label in index.labels.values()
     }
-    assert found == {"agrees", "raises", "fills", "overruled", "beside"}
+    assert found == {"agrees", "raises", "fills", "overruled", "apart"}
 
 
 def test_an_edge_that_falls_silent_is_an_alarm(gate, caplog):
@@ -208,6 +215,16 @@ def test_an_edge_that_falls_silent_is_an_alarm(gate, caplog):
     [
         ({"geo": {"edge": {"vendor": "generic"}}, "visitor": TRUST}, "needs the name"),
         ({"geo": CLOUDFLARE}, "Nobody is trusted"),
+        (with_edge(tor=["ru"]), "is the code of a country"),
+        (with_edge(unknown=["N/A", "UA"]), "is the code of a country"),
+        (with_edge(country="Cookie"), "says something else"),
+        (with_edge(country="x-forwarded-for"), "says something else"),
+        (with_edge(subdivision="X-Gate-Action"), "says something else"),
+        (with_edge(subdivision="CF-IPCountry"), "in one field"),
+        (
+            {"geo": CLOUDFLARE, "visitor": TRUST, "site": {"cache": "edge"}},
+            "Copies for everybody",
+        ),
     ],
 )
 def test_an_edge_that_cannot_be_heard_is_an_error(make_config, changes, problem):
@@ -237,4 +254,59 @@ def test_explain_says_what_an_edge_would_change(make_config):
     assert told["memberships"]["russia"]["is"] == "possible"
     assert told["memberships"]["russia"]["evidence"] == ["edge:RU", "databases:no"]
     assert explained(make_config, *asked)[0] == 2
-    assert explained(make_config, *asked[:-1], "Russia", geo=CLOUDFLARE)[0] == 2
+    code, output = explained(make_config, *asked[:-1], "t1", geo=CLOUDFLARE)
+    assert code == 0
+    assert "read: banner" in output
+
+
+def test_an_index_from_before_the_edge_decides_without_it(make_config, gate):
+    """As when the edge comes and the database breaks in the same save."""
+    index = gate.snapshot.index
+    assert label_for({}, "RU") is None
+    before = Gate.load(make_config(visitor=TRUST, name="before.yaml"))
+    object.__setattr__(gate.snapshot, "index", before.snapshot.index)
+    for said in ("RU", "DE", "UA", None, "T1"):
+        assert met(gate, MOSCOW, said) == 403
+    assert met(gate, BERLIN, "RU") == "pass"
+    object.__setattr__(gate.snapshot, "index", index)
+
+
+@pytest.mark.parametrize("said", ["RU", "UA", "DE", None])
+def test_a_gate_without_any_database_warns_everybody(make_config, tmp_path, said):
+    (tmp_path / "broken.mmdb").write_bytes(b"rubbish")
+    config = make_config(
+        visitor=TRUST,
+        geo={**CLOUDFLARE, "databases": [str(tmp_path / "broken.mmdb")]},
+        state=str(tmp_path / "state"),
+    )
+    gate = Gate.load(config)
+    assert [error.code for error in gate.snapshot.trouble] == ["E210"]
+    assert met(gate, MOSCOW, said) == "banner"
+    assert met(gate, BERLIN, said) == "banner"
+
+
+def test_a_blind_database_is_an_alarm_though_an_edge_fills_its_gaps(
+    make_config, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("gate.engine.alarms.LOOK", 0.0)
+    path = tmp_path / "nothing.mmdb"
+    path.write_bytes(written({"203.0.113.0/24": {"country": {"iso_code": "DE"}}}))
+    config = make_config(
+        visitor=TRUST,
+        geo={**CLOUDFLARE, "databases": [str(path)]},
+        state=str(tmp_path / "state"),
+    )
+    gate = Gate.load(config)
+    for _ in range(1_500):
+        met(gate, BERLIN, "DE")
+    gate.tick()
+    assert BLIND in gate.alarms
+    assert met(gate, MOSCOW, "RU") == "banner"
+
+
+def test_a_site_behind_the_proxy_is_not_told_where_readers_are():
+    keys = EdgeFields.compile("generic", country="x-land", subdivision="x-part").keys
+    asked = environ(BERLIN, "RU", "MOW", HTTP_X_LAND="RU", HTTP_X_PART="MOW")
+    asked |= {"HTTP_CLIENT_GEO_COUNTRY": "RU", "HTTP_CF_POSTAL_CODE": "101000"}
+    told = upstream_fields(asked, scheme="https", withheld=keys, forward_address=False)
+    assert not {"RU", "MOW", "101000"} & {*told.values()}

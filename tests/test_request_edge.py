@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.request.edge import PLACE, VENDORS, WORDS, EdgeFields, said_by
+from gate.request.edge import COUNTRIES, PLACE, VENDORS, WORDS, EdgeFields, said_by
 
+ROOT = Path(__file__).parent.parent
 CLOUDFLARE = ("HTTP_CF_IPCOUNTRY", "HTTP_CF_REGION_CODE")
 CLOUDFRONT = (
     "HTTP_CLOUDFRONT_VIEWER_COUNTRY",
@@ -66,6 +69,11 @@ ROWS = [
     ("generic", "643", "", "unreadable"),
     ("generic", "Россия", "", "unreadable"),
     ("generic", "R\x00", "", "unreadable"),
+    ("generic", "SU", "", "unreadable"),
+    ("generic", "QQ", "", "unreadable"),
+    ("generic", "ß", "", "unreadable"),
+    ("cloudflare", "EU", "", "unreadable"),
+    ("generic", "XK", "", "XK"),
 ]
 KEYS = {
     "cloudflare": CLOUDFLARE,
@@ -84,6 +92,11 @@ def test_every_documented_case(vendor, country, subdivision, expected):
     values = zip(KEYS[vendor], (country, subdivision), strict=True)
     environ = {key: value for key, value in values if value is not None}
     assert said_by(environ, fields(vendor)) == expected
+
+
+def test_the_countries_are_those_of_iso_3166():
+    rows = (ROOT / "gate/rules/iso3166.tsv").read_text("utf-8").splitlines()
+    assert {row[:2] for row in rows if row[2] == "\t"} == COUNTRIES
 
 
 def test_every_vendor_has_rows():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -117,3 +118,26 @@ def test_days_between_reviews_are_a_choice(book):
 def test_a_version_that_is_not_in_force_yet_is_not_asked_for(book):
     now = "2027-03-01T00:00:00Z"
     assert of_age(changed(book, since=at("2030-01-01T00:00:00+00:00")), now) == []
+
+
+@pytest.mark.parametrize(
+    ("network", "said"),
+    [
+        ("::ffff:5.8.0.0/112", "by the IPv4 address in it"),
+        ("64:ff9b::508:0/112", "by the IPv4 address in it"),
+        ("2002:508::/32", "by the IPv4 address in it"),
+        ("10.1.0.0/16", "is private"),
+        ("fd00::/16", "is private"),
+        ("0.0.0.0/0", "wider than the network of any one operator"),
+        ("4.0.0.0/7", "wider"),
+        ("2000::/3", "wider"),
+    ],
+)
+def test_a_network_that_no_reader_comes_from_is_an_error(tmp_path, network, said):
+    shutil.copytree(BASE, tmp_path / "book")
+    path = next((tmp_path / "book" / "areas").glob("*.yaml"))
+    text = path.read_text("utf-8")
+    assert "networks: [192.0.2.0/24" in text
+    path.write_text(text.replace("[192.0.2.0/24", f"['{network}'"), "utf-8")
+    _, findings = load_book(tmp_path / "book")
+    assert any(f.code == "R014" and said in f.message for f in findings), findings

@@ -11,10 +11,11 @@ from pydantic_core import PydanticCustomError
 from gate.cli.console import config_option, open_config, show_json, working
 from gate.cli.explaining import show_explanation
 from gate.documents.scalars import parse_instant
+from gate.engine.snapshot import edge_of
 from gate.errors import FindingsError
 from gate.model import Activity
 from gate.request import canonical_path
-from gate.request.edge import PLACE
+from gate.request.edge import said_by
 from gate.request.numbers import parse_address
 from gate.rules import load_book
 from gate.workbench.explain import explain as explain_case
@@ -50,12 +51,6 @@ def _address(_: click.Context, __: click.Parameter, value: str | None) -> str | 
     return value
 
 
-def _edge(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    if value is not None and not PLACE.fullmatch(value):
-        raise click.BadParameter('Write a code of ISO 3166: "RU" or "UA-43".')
-    return value
-
-
 @click.command()
 @config_option
 @click.option("--ip", callback=_address, help="Address to look up in the databases.")
@@ -68,9 +63,8 @@ def _edge(_: click.Context, __: click.Parameter, value: str | None) -> str | Non
 )
 @click.option(
     "--edge",
-    callback=_edge,
-    metavar="CODE",
-    help='With --ip: what geo.edge says of the visitor, such as "UA-43".',
+    metavar="WORDS",
+    help='With --ip: what geo.edge says of the visitor, such as "UA-43", "RU" or "T1".',
 )
 @click.option("--path", default="/", show_default=True, help="Path that is asked for.")
 @click.option(
@@ -109,17 +103,15 @@ def explain(  # noqa: PLR0913 (one for each option)
         raise click.UsageError("Give one of --ip and --place.")
     if edge is not None and ip is None:
         raise click.UsageError("Give --edge with --ip.")
+    config = open_config(config_path)
     question = Question(
         address=ip,
         place=None if place is None else parse_visitor(place),
         path=canonical_path(path),
         now=now,
         activities=activities,
-        edge=edge,
+        edge=None if edge is None else _heard(config, edge),
     )
-    config = open_config(config_path)
-    if edge is not None and config.geo.edge is None:
-        raise click.UsageError("config.yaml has no geo.edge, so no edge is heard.")
     book = _open_book(config)
     with working("Looking"):
         subject = subject_of(config, book, question)
@@ -130,6 +122,15 @@ def explain(  # noqa: PLR0913 (one for each option)
         show_explanation(explanation)
         if config.mode == "observe":
             click.echo("The mode is observe: this is counted, and everyone passes.")
+
+
+def _heard(config: Config, text: str) -> str:
+    """Read what an edge says as the gate does."""
+    fields = edge_of(config)
+    if fields is None:
+        raise click.UsageError("config.yaml has no geo.edge, so no edge is heard.")
+    country, _, part = text.partition("-")
+    return said_by({fields.country: country, fields.subdivision: part}, fields)
 
 
 def _open_book(config: Config) -> RuleBook:

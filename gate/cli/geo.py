@@ -15,6 +15,7 @@ from gate.cli.console import (
     Exit,
     config_option,
     open_config,
+    report,
     show_json,
     show_table,
     table,
@@ -22,7 +23,7 @@ from gate.cli.console import (
 )
 from gate.cli.updating import update
 from gate.engine.preparation import sources_of
-from gate.errors import FindingsError
+from gate.errors import DatabaseError, FindingsError
 from gate.places.anonymous import read_hidden
 from gate.places.database import Database
 from gate.places.sources import PRIMARY, STRICTEST
@@ -68,8 +69,7 @@ def status(
     now = int(time.time())
     config = open_config(config_path)
     sources = sources_of(config)
-    facts = [Database(path).facts for path in sources.databases]
-    facts += [one.facts for one in read_hidden(sources.anonymous)]
+    facts, broken = _known(sources)
     old = [one for one in facts if one.age_days(now) >= OLD_DAYS]
     book, _ = load_book(config.rules.folder)
     if as_json:
@@ -86,7 +86,27 @@ def status(
             if one.build_epoch > now + AHEAD:
                 told = "is dated in the future: nobody can know how old it is"
                 click.echo(f"warning: {one.name} {told}.", err=True)
+    for error in broken:
+        report(error)
+    if broken:
+        ctx.exit(broken[0].exit_code)
     ctx.exit(Exit.PROBLEMS if strict and old else Exit.SOUND)
+
+
+def _known(sources: Sources) -> tuple[list[DatabaseFacts], list[DatabaseError]]:
+    """Return what is known of each file that can be read, and the others' errors."""
+    facts: list[DatabaseFacts] = []
+    broken: list[DatabaseError] = []
+    for path in sources.databases:
+        try:
+            facts.append(Database(path).facts)
+        except DatabaseError as error:
+            broken.append(error)
+    try:
+        facts += [one.facts for one in read_hidden(sources.anonymous)]
+    except DatabaseError as error:
+        broken.append(error)
+    return facts, broken
 
 
 def _json(
@@ -126,7 +146,7 @@ def _show_together(sources: Sources) -> None:
 
 
 _HOLDS = {
-    STRICTEST: "the one that puts a reader in more areas holds",
+    STRICTEST: "of each area the one holds that is less sure that a reader is outside",
     PRIMARY: "the first holds, the second fills its gaps",
 }
 

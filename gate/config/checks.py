@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections import Counter
 from ipaddress import ip_address, ip_network
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from gate.config.found import Found
+from gate.config.geo_checks import check_geo
 from gate.config.scalars import NO_HEADER, UNIX
 from gate.model import Severity
 from gate.patterns import Patterns
@@ -30,16 +32,6 @@ _SOCKET = f"{UNIX}:"
 _BY_LINK = {"like", "comment", "save"}
 
 
-class Found(NamedTuple):
-    """A problem before it gets its place."""
-
-    code: str
-    loc: Loc
-    message: str
-    hint: str = ""
-    severity: Severity = Severity.ERROR
-
-
 def check(document: Document, written: Written, folder: Path) -> list[Diagnostic]:
     """Find what does not fit together.
 
@@ -52,13 +44,13 @@ def check(document: Document, written: Written, folder: Path) -> list[Diagnostic
         *_hosts(written),
         *_exits(written),
         *_trust(written),
-        *_edge(written),
         *_activities(written),
         *_sections(written),
         *_own_pages(written),
         *_state(written, folder),
         *_upstream(written),
         *_operations(written),
+        *check_geo(written),
     )
     return [
         document.finding(f.code, f.message, f.loc, hint=f.hint, severity=f.severity)
@@ -104,20 +96,6 @@ def _trust(written: Written) -> Iterator[Found]:
         message = "A header is named, but nobody is trusted to set it."
         hint = "It is never believed: name the networks of your proxies."
         yield _warning("E113", here, message, hint)
-
-
-def _edge(written: Written) -> Iterator[Found]:
-    edge, here = written.geo.edge, ("geo", "edge")
-    if edge is None:
-        return
-    if edge.vendor == "generic" and edge.country is None:
-        message = "A generic edge needs the name of the field with the country."
-        hint = "Write country: x-country-code, or what your edge calls it."
-        yield Found("E121", (*here, "vendor"), message, hint)
-    if not written.visitor.trusted_proxies:
-        message = "Nobody is trusted, so no edge is ever heard."
-        hint = "Name its networks, or your own proxy, in visitor.trusted_proxies."
-        yield Found("E121", here, message, hint)
 
 
 def _is_wide(text: str) -> bool:

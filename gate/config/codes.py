@@ -51,4 +51,8 @@ CODES: dict[str, tuple[str, str]] = {
         "geo.edge cannot be heard, or does not say which field it writes.",
         "Name the field with the country, and the edge in visitor.trusted_proxies.",
     ),
+    "E122": (
+        "A database is named twice.",
+        "Name another file as the second, or only one.",
+    ),
 }

@@ -44,8 +44,8 @@ class Geo(Strict):
     )
     disagreement: Literal["strictest", "primary"] = Field(
         default="strictest",
-        description="Where two databases disagree: strictest, the one that puts a "
-        "reader in more areas; primary: the first, and the second fills its gaps.",
+        description="Where two databases disagree: strictest, of each area the higher "
+        "membership; primary: the first, and the second fills its gaps.",
     )
     edge: Edge | None = Field(
         default=None,

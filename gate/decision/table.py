@@ -63,13 +63,17 @@ class Table:
         sections: Sequence[tuple[str, tuple[str, ...]]],
         also: Unknown | None,
     ) -> None:
-        maker = _CellMaker(world, sections, also)
+        maker = _CellMaker(world, sections)
         age = world.ages[0]
-        rows = [
-            {activity: _Row(maker, group, activity) for activity in Activity}
-            for group in age.groups
-        ]
-        self._rows = [rows[number] for number in age.group_of]
+        kinds = list(zip(age.group_of, world.doubts, strict=True))
+        rows = {
+            (number, doubt): {
+                activity: _Row(maker, (age.groups[number], doubt, also), activity)
+                for activity in Activity
+            }
+            for number, doubt in dict.fromkeys(kinds)
+        }
+        self._rows = [rows[kind] for kind in kinds]
         self._signature = maker.patterns.signature
         self.globs = maker.patterns.globs
         self.since, self.until = age.segment
@@ -105,19 +109,23 @@ class Table:
         return self._rows[class_id][activity][self._signature(path)]
 
 
+_Kind = tuple[Group, Unknown | None, Unknown | None]
+"""A group, and reasons that hold beside it: the class's own doubt, and the table's."""
+
+
 class _Row(dict[int, Cell]):
     """Cells of a group and an activity by path signature, made when first met."""
 
-    def __init__(self, maker: _CellMaker, group: Group, activity: Activity) -> None:
+    def __init__(self, maker: _CellMaker, kind: _Kind, activity: Activity) -> None:
         super().__init__()
         self._maker = maker
-        self._group = group
+        self._kind = kind
         self._activity = activity
 
     def __missing__(self, signature: int) -> Cell:
         if len(self) >= _LONGEST_ROW:
             self.clear()
-        cell = self._maker.make(self._group, signature, self._activity)
+        cell = self._maker.make(self._kind, signature, self._activity)
         self[signature] = cell
         return cell
 
@@ -129,7 +137,6 @@ class _CellMaker:
         self,
         world: _World,
         sections: Sequence[tuple[str, tuple[str, ...]]],
-        also: Unknown | None,
     ) -> None:
         own = [glob for _, globs in sections for glob in globs]
         whens = [rule.when for rule in world.book.rules]
@@ -137,13 +144,12 @@ class _CellMaker:
         self.patterns = Patterns([*globs_of(whens), *own])
         self._world = world
         self._sections = sections
-        self._also = also
         self._decisions: dict[Decision, Decision] = {}
         self._cells: dict[Cell, Cell] = {}
 
-    def make(self, group: Group, signature: int, activity: Activity) -> Cell:
+    def make(self, kind: _Kind, signature: int, activity: Activity) -> Cell:
         matched = self.patterns.named(signature)
-        decisions = {a: self._decide(group, matched, a) for a in Activity}
+        decisions = {a: self._decide(kind, matched, a) for a in Activity}
         cell = Cell(
             decision=decisions[activity],
             gated=self._world.gates(matched, activity),
@@ -155,15 +161,16 @@ class _CellMaker:
         return self._cells.setdefault(cell, cell)
 
     def _decide(
-        self, group: Group, matched: frozenset[str], activity: Activity
+        self, kind: _Kind, matched: frozenset[str], activity: Activity
     ) -> Decision:
         age = self._world.ages[0]
+        group, *reasons = kind
         decision = self._world.decide(age, group, matched, activity)
-        if self._also is not None:
-            beside = self._world.decide(
-                age, Group({}, self._also, self._also), matched, activity
-            )
-            decision = stricter(decision, beside)
+        for reason in reasons:
+            if reason is not None:
+                beside = Group({}, reason, reason)
+                other = self._world.decide(age, beside, matched, activity)
+                decision = stricter(decision, other)
         return self._decisions.setdefault(decision, decision)
 
     def _section(self, matched: frozenset[str]) -> str:
@@ -188,6 +195,7 @@ class _World:
         self, book: RuleBook, classes: Sequence[LocationClass], now: int
     ) -> None:
         self.book = book
+        self.doubts = tuple(found.doubt for found in classes)
         self.ages = tuple(
             _Age(segment, *groups(book, classes, segment.instant))
             for segment in segments(book)

@@ -14,7 +14,7 @@ CODES: dict[str, str] = {
     "R005": "The first key, format, is missing or names a format that is not known.",
     "R006": "Letters that deceive: mixed scripts, look-alikes, invisible characters.",
     "R010": "A code that is not in ISO 3166, or not of the place that is meant.",
-    "R014": "A network with host bits, or inside another one of the same list.",
+    "R014": "A network with host bits, in another one of its list, or of no reader.",
     "R020": "A moment without offset from UTC, or none at all.",
     "R037": "A path or pattern that no canonical path matches as it is written.",
 }

@@ -34,8 +34,13 @@ MOVERS = frozenset(
 )
 """Fields that name another path, method or host; some sites and libraries obey."""
 
-_ADDRESS_PREFIXES = (
+_PLACE_PREFIXES = (
     "HTTP_CF_IP",
+    "HTTP_CF_METRO",
+    "HTTP_CF_POSTAL",
+    "HTTP_CF_REGION",
+    "HTTP_CF_TIMEZONE",
+    "HTTP_CLIENT_GEO_",
     "HTTP_CLOUDFRONT_VIEWER_",
     "HTTP_X_ENVOY_EXTERNAL",
     "HTTP_X_FORWARDED_",
@@ -60,7 +65,7 @@ def tells_address(key: str, known: Container[str]) -> bool:
 
     Args:
         key: Name of the field.
-        known: The names that are known, `Proxies.telltales`.
+        known: The names that are known.
     """
     plain = _ODD.sub("_", key.upper())
-    return plain in known or plain.startswith(_ADDRESS_PREFIXES)
+    return plain in known or plain.startswith(_PLACE_PREFIXES)

@@ -1,8 +1,8 @@
 """Which header fields go on to the site behind the proxy, and which come back.
 
-By default the site does not learn the reader's address: no field that could hold it
-goes on, in any spelling, because the site's own log would be the record that the gate
-does not keep.
+By default the site does not learn the reader's address or place: no field that could
+hold them goes on, in any spelling, because the site's own log would be the record that
+the gate does not keep.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def upstream_fields(
     environ: Mapping[str, Any],
     *,
     scheme: str,
-    telltales: Container[str],
+    withheld: Container[str],
     forward_address: bool,
 ) -> HTTPHeaderDict:
     """Collect the header fields for the site.
@@ -49,7 +49,8 @@ def upstream_fields(
     Args:
         environ: The request.
         scheme: Scheme that the reader's browser used, for X-Forwarded-Proto.
-        telltales: Fields in which proxies write a client's address.
+        withheld: Fields in which proxies write a client's address, or an edge its
+            place.
         forward_address: Whether X-Forwarded-For tells the site the chain of
             addresses up to the peer.
 
@@ -65,7 +66,7 @@ def upstream_fields(
     for key in environ:
         name = key[5:].replace("_", "-").lower()
         ours = name in _HOP_BY_HOP or name in _OURS or name in named
-        claims = is_claim(key) or tells_address(key, telltales)
+        claims = is_claim(key) or tells_address(key, withheld)
         if key.startswith("HTTP_") and not ours and not claims:
             fields.add(name, environ[key])
     if environ.get("CONTENT_TYPE"):

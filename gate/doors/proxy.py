@@ -44,6 +44,8 @@ class Proxy:
         forward_address: Whether the site is told the reader's address in
             X-Forwarded-For. Off by default: a site that needs none should get none.
         proxies: Our own proxies in front, whose X-Forwarded-Proto is believed.
+        withheld: Keys of an environ that the site is not told, beside those in which
+            proxies write addresses.
         outage: Takes notice of every failure of the site.
         sorry: Makes the page, by its status, that a person gets who went to a page
             that the site does not give; plain text if None.
@@ -58,6 +60,7 @@ class Proxy:
         connections: int = 16,
         forward_address: bool = False,
         proxies: Proxies | None = None,
+        withheld: frozenset[str] = frozenset(),
         outage: Outage | None = None,
         sorry: Callable[[int], Answer] | None = None,
     ) -> None:
@@ -66,6 +69,7 @@ class Proxy:
         self._base = (target.path or "").rstrip("/")
         self._forward_address = forward_address
         self._proxies = proxies or Proxies.compile()
+        self._withheld = self._proxies.telltales | withheld
         self._pool = urllib3.connection_from_url(
             upstream,
             maxsize=connections,
@@ -118,7 +122,7 @@ class Proxy:
         fields = upstream_fields(
             environ,
             scheme=self._scheme(environ),
-            telltales=self._proxies.telltales,
+            withheld=self._withheld,
             forward_address=self._forward_address,
         )
         if body is not None and not chunked:

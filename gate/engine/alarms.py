@@ -76,6 +76,7 @@ class Alarms:
         self._holding: tuple[str, ...] = ()
         self._sight = Sight()
         self._next_look = 0.0
+        self._filled = 0
 
     @property
     def holding(self) -> tuple[str, ...]:
@@ -95,7 +96,7 @@ class Alarms:
         with self._lock:
             self._next_look = now + LOOK
             was_blind = self.is_blind
-            self._sight.look(counts())
+            self._sight.look(counts(), self._filled)
             if self.is_blind and not was_blind:
                 _log.warning(BLIND, extra={"code": "alarm"})
 
@@ -112,6 +113,12 @@ class Alarms:
                 self._met[UNTOLD] += 1
             if self._seen >= WINDOW:
                 self._judge()
+
+    def heard(self, word: str) -> None:
+        """Look at how what an edge says stands to the databases."""
+        if word == "fills":
+            with self._lock:
+                self._filled += 1
 
     def refused(self, code: str) -> None:
         """Look at why one request could not be decided on."""

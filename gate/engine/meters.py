@@ -44,7 +44,7 @@ LEAST = BOUNDS[0]
 """Nanoseconds that every request counts for at least: below, a page could be told from
 a passage by the time that it takes."""
 
-EDGE = ("agrees", "differs", "fills", "beside", *WORDS)
+EDGE = ("agrees", "differs", "fills", "apart", *WORDS)
 """What an edge can say of a reader's place, held against the databases.
 
 Which of the two says "no" is not counted: whoever watches could tell who was warned.

@@ -82,7 +82,7 @@ class Serving:
         self._leave_path = config.site.own_prefix + "leave"
         self._plans: dict[tuple[object, ...], Plan] = {}
         self._doubts = Doubts(self._table, snapshot.index)
-        self._known: dict[tuple[int, int, str], Plan] = {}
+        self._known: dict[_Key, Plan] = {}
         self._signature = Patterns(
             [
                 *self._table.globs,
@@ -132,7 +132,7 @@ class Serving:
             else index.unknown(client.unknown)
         )
         if client.edge:
-            class_id = self._beside_edge(class_id, client.edge)
+            class_id = self._heard(class_id, client.edge)
         path = request.path
         if path.rstrip("/") == self._leave_path:
             return self._leave(request, class_id)
@@ -257,14 +257,17 @@ class Serving:
         url = next(own, exits.default)
         return leave(request, url, clear=is_user_typed_or_same_origin(request))
 
-    def _beside_edge(self, class_id: int, said: str) -> int:
-        """Return the class that holds beside what an edge says, which is counted."""
+    def _heard(self, class_id: int, said: str) -> int:
+        """Return the class that holds when an edge says something, which is counted."""
         word, held = said, class_id
         if said not in WORDS:
             index = self.snapshot.index
             label = label_for(index.labels, said)
+            if label is None:
+                return class_id  # an index from before the edge was configured
             word = verdict(index.classes, class_id, label)
             held = label.instead.get(class_id, class_id)
+        self._alarms.heard(word)
         if self._meter is not None:
             self._meter.edge(word)
         return held

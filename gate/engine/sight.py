@@ -46,13 +46,15 @@ class Sight:
         self._begun = 0, 0
         self._past = 0, 0
 
-    def look(self, counts: Mapping[CountCell, int]) -> None:
+    def look(self, counts: Mapping[CountCell, int], filled: int = 0) -> None:
         """Judge, if a window is full.
 
         Args:
             counts: All counts so far; they may begin anew with a period.
+            filled: Decisions so far for which an edge named the place of an address
+                that no database knows: no less blind for that.
         """
-        total = blind = 0
+        total, blind = 0, filled
         for cell, count in counts.items():
             if cell.place:  # else it was refused, and nobody asked where it came from
                 total += count

@@ -52,9 +52,11 @@ class LocationClass:
             `RuleBook.area_versions`.
         evidence: For each area version the findings that decided, strongest
             first, such as "whole:UA-43" or "settlement:701822".
+        doubt: A reason that holds beside the place: the stricter of both decides.
     """
 
     label: str
     unknown: Unknown | None = None
     memberships: tuple[Membership, ...] = ()
     evidence: tuple[tuple[str, ...], ...] = ()
+    doubt: Unknown | None = None

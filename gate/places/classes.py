@@ -12,7 +12,7 @@ from gate.errors import DatabaseRecordError
 from gate.model import LocationClass, Membership, Place, Unknown
 from gate.places.areas import Extent
 from gate.places.layouts import glance, place_of
-from gate.places.sources import STRICTEST
+from gate.places.merging import beside_edge, joined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,49 +124,20 @@ class Classes:
     def together(self, primary: int, second: int, *, policy: str) -> int:
         """Return the class id of what two databases say of the same addresses.
 
-        Where one of them knows nothing, the other answers. Where they disagree on an
-        area, the evidence says what the one that does not hold would have said:
-        "second:no", "primary:possible".
-
         Args:
             primary: Class id by the first database.
             second: Class id by the other.
-            policy: `STRICTEST` or `PRIMARY`.
+            policy: As in `joined`.
         """
-        if second in {primary, self.not_in_database}:
+        if primary == second:
             return primary
-        if primary == self.not_in_database:
-            return second
         pair = primary, second
         if pair not in self._pairs:
-            self._pairs[pair] = self._together(primary, second, policy)
-        return self._pairs[pair]
-
-    def _together(self, primary: int, second: int, policy: str) -> int:
-        first, other = self.all()[primary], self.all()[second]
-        if first.unknown or other.unknown:
-            # A hidden visitor may be anywhere; what one of them knows is stricter.
-            known, hidden = (other, first) if first.unknown else (first, other)
-            is_known = policy == STRICTEST and any(known.memberships)
-            return self.id_of(known if is_known else hidden)
-        pairs = list(zip(first.memberships, other.memberships, strict=True))
-        taken = [policy == STRICTEST and mine < theirs for mine, theirs in pairs]
-        if all(mine == theirs for mine, theirs in pairs):
-            return primary
-        memberships, evidence = [], []
-        for area, (mine, theirs) in enumerate(pairs):
-            winner = other if taken[area] else first
-            loser = f"primary:{mine}" if taken[area] else f"second:{theirs}"
-            memberships.append(winner.memberships[area])
-            told = winner.evidence[area]
-            evidence.append(told if mine == theirs else (*told, loser))
-        return self.id_of(
-            LocationClass(
-                label=first.label if any(first.memberships) else other.label,
-                memberships=tuple(memberships),
-                evidence=tuple(evidence),
+            known = self.all()
+            self._pairs[pair] = self.id_of(
+                joined(known[primary], known[second], policy)
             )
-        )
+        return self._pairs[pair]
 
     def of_edge(self, place: Place, label: str) -> int:
         """Return the class id of a place of which only an edge has spoken.
@@ -197,26 +168,8 @@ class Classes:
             label: What the edge says.
             alone: Class id of the label alone.
         """
-        if id_ == self.not_in_database:
-            return alone
-        found, other = self.all()[id_], self.all()[alone]
-        if found.unknown is not None or label in {found.label, _country(found.label)}:
-            # A country says nothing new of a place in it.
-            return id_
-        pairs = list(zip(found.memberships, other.memberships, strict=True))
-        if all(mine >= theirs for mine, theirs in pairs):
-            return id_
-        evidence = [
-            (f"edge:{label}", "databases:no") if mine < theirs else told
-            for (mine, theirs), told in zip(pairs, found.evidence, strict=True)
-        ]
-        return self.id_of(
-            LocationClass(
-                label=found.label,
-                memberships=tuple(max(pair) for pair in pairs),
-                evidence=tuple(evidence),
-            )
-        )
+        known = self.all()
+        return self.id_of(beside_edge(known[id_], label, known[alone]))
 
     def _class_of(self, place: Place) -> LocationClass:
         found = [extent.membership(place) for extent in self._extents]
@@ -244,7 +197,3 @@ class Classes:
         return LocationClass(
             label=label, memberships=self._none, evidence=self._no_evidence
         )
-
-
-def _country(label: str) -> str:
-    return label.partition("-")[0]

@@ -2,8 +2,8 @@
 
 An edge (Cloudflare, CloudFront, Fastly and their like) names a country, at best a
 subdivision: no radius, and nobody can check from what. So what it says is weaker than
-a record. It can make a place possible that the databases rule out, and it answers
-where they know nothing; it never takes away what they say.
+a record. It can make a place possible that the databases rule out, and it answers for
+addresses that are in none of them; it never takes away a place that they name.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gate.model import AreaVersion, LocationClass
     from gate.places.classes import Classes
 
-    Verdict = Literal["agrees", "raises", "fills", "overruled", "beside"]
+    Verdict = Literal["agrees", "raises", "fills", "overruled", "apart"]
 
 ELSEWHERE = ""
 """The label that stands for every country that no area mentions."""
@@ -58,14 +58,19 @@ def labels_of(classes: Classes) -> dict[str, Label]:
     return found
 
 
-def label_for(labels: Mapping[str, Label], said: str) -> Label:
+def label_for(labels: Mapping[str, Label], said: str) -> Label | None:
     """Return what an ISO 3166 code means that an edge said; at least its country.
 
     Args:
         labels: As `labels_of` returns them.
         said: "RU" or "UA-43".
+
+    Returns:
+        The label; None if the index knows of no edge, as one that was made before
+        the edge was configured.
     """
-    return labels.get(said) or labels.get(said.partition("-")[0]) or labels[ELSEWHERE]
+    country = said.partition("-")[0]
+    return labels.get(said) or labels.get(country) or labels.get(ELSEWHERE)
 
 
 def verdict(classes: Sequence[LocationClass], own: int, label: Label) -> Verdict:
@@ -77,15 +82,15 @@ def verdict(classes: Sequence[LocationClass], own: int, label: Label) -> Verdict
         label: What the edge says.
 
     Returns:
-        "fills": the databases know nothing, so the edge answers. "raises": a place
+        "fills": the address is in no database, so the edge answers. "raises": a place
         becomes possible that they rule out. "overruled": they hold it for possible
-        or certain, the edge does not, and they hold. "beside": the place is unknown
+        or certain, the edge does not, and they hold. "apart": the place is unknown
         for a reason that no edge can remove. Else "agrees".
     """
     found = classes[own]
     if found.unknown is not None:
-        known_there = found.unknown is Unknown.NOT_IN_DATABASE
-        return "fills" if known_there else "beside"
+        is_gap = found.unknown is Unknown.NOT_IN_DATABASE
+        return "fills" if is_gap else "apart"
     if own in label.instead:
         return "raises"
     lost = any(found.memberships) and not any(classes[label.alone].memberships)

@@ -15,7 +15,7 @@ PRIMARY = "primary"
 """`Sources.disagreement` if the second database only fills the gaps of the first."""
 
 STRICTEST = "strictest"
-"""`Sources.disagreement` if the database holds that puts a visitor in more areas."""
+"""`Sources.disagreement` if of each area the higher of the two levels holds."""
 
 MOST_ANSWERS = 2
 """Databases for one address version: a third opinion settles nothing."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     class _Row(TypedDict):
         label: str
         unknown: str | None
+        doubt: str | None
         memberships: list[int]
         evidence: list[list[str]]
 
@@ -198,16 +199,18 @@ def _class_out(found: LocationClass) -> dict[str, object]:
     return {
         "label": found.label,
         "unknown": found.unknown,
+        "doubt": found.doubt,
         "memberships": [int(level) for level in found.memberships],
         "evidence": found.evidence,
     }
 
 
 def _class_in(row: _Row) -> LocationClass:
-    unknown = row["unknown"]
+    unknown, doubt = row["unknown"], row["doubt"]
     return LocationClass(
         label=row["label"],
         unknown=None if unknown is None else Unknown(unknown),
+        doubt=None if doubt is None else Unknown(doubt),
         memberships=tuple(Membership(level) for level in row["memberships"]),
         evidence=tuple(tuple(texts) for texts in row["evidence"]),
     )

@@ -24,7 +24,21 @@ WORDS: Final = (SILENT, UNKNOWN, TOR, RESERVED, UNREADABLE)
 PLACE: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 """What `said_by` returns where it returns a place."""
 
-_COUNTRY: Final = re.compile(r"[A-Z]{2}")
+_ASSIGNED: Final = (
+    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM "
+    "BN BO BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX "
+    "CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG "
+    "GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR "
+    "IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV "
+    "LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE "
+    "NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO "
+    "RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF "
+    "TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF "
+    "WS XK YE YT ZA ZM ZW"
+)
+COUNTRIES: Final = frozenset(_ASSIGNED.split())
+"""ISO 3166-1 alpha-2 as of 2025, and XK for Kosovo: what is not there is no country."""
+
 _PART: Final = re.compile(r"[A-Z0-9]{1,3}")
 _WHOLE: Final = re.compile(r"([A-Z]{2})-?([A-Z0-9]{1,3})")
 _NOTHING: Final = ("", "-", "--", "?", "??", "NULL", "NONE", "UNKNOWN", "XX", "ZZ")
@@ -60,7 +74,7 @@ VENDORS: Final[Mapping[str, Vendor]] = {
         reserved=("**",),
     ),
     "generic": Vendor(
-        "", "", unknown=("NO REGION", "EU", "AP", "O1"), tor=("T1", "A1")
+        "", "", unknown=("NO REGION", "EU", "AP", "O1", "A2"), tor=("T1", "A1")
     ),
 }
 """The edges that are known by name.
@@ -88,6 +102,11 @@ class EdgeFields:
     country: str
     subdivision: str
     words: Mapping[str, str]
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Every key that is read."""
+        return frozenset({self.country, self.subdivision} - {""})
 
     @classmethod
     def compile(
@@ -141,7 +160,7 @@ def said_by(environ: Mapping[str, object], fields: EdgeFields) -> str:
     country = _plain(value)
     if country in fields.words:
         return fields.words[country]
-    if not _COUNTRY.fullmatch(country):
+    if country not in COUNTRIES:
         return UNREADABLE
     part = _part(environ.get(fields.subdivision), country, fields)
     return f"{country}-{part}" if part else country
@@ -162,7 +181,7 @@ def _part(value: object, country: str, fields: EdgeFields) -> str:
 
 
 def _plain(text: str) -> str:
-    return text.strip(" \t").upper()
+    return text.strip(" \t").upper() if text.isascii() else "?!"
 
 
 def _key(name: str) -> str:

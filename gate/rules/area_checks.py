@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING
 
 from gate.documents.scalars import quoted
@@ -16,6 +16,29 @@ if TYPE_CHECKING:
     from gate.documents.reader import Loc
     from gate.model import Diagnostic
     from gate.rules.schema import AreasFile, AreaText, AreaVersionText
+
+_UNPACKED = (
+    IPv6Network("::ffff:0:0/96"),
+    IPv6Network("64:ff9b::/96"),
+    IPv6Network("64:ff9b:1::/48"),
+    IPv6Network("2002::/16"),
+    IPv6Network("2001::/32"),
+)
+"""Where an IPv4 address stands inside an IPv6 one: mapped, NAT64, 6to4, Teredo."""
+
+_PRIVATE = tuple(
+    map(
+        ip_network,
+        (
+            *("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"),
+            *("172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fe80::/10"),
+        ),
+    )
+)
+"""Networks of nobody in particular; a reader there has an unknown place."""
+
+_WIDEST = {4: 8, 6: 16}
+"""Prefix lengths below which a network cannot be that of one operator."""
 
 _LISTS = ("within", "whole", "partly", "settlements", "outside", "registered_in")
 
@@ -33,6 +56,7 @@ def check_areas(document: Document, content: AreasFile) -> Iterator[Diagnostic]:
             yield from _check_partly(document, version, at)
             yield from _check_outside(document, version, at)
             yield from _check_networks(document, version.networks, at)
+            yield from _check_reach(document, version.networks, at)
 
 
 def _check_order(document: Document, area: AreaText, loc: Loc) -> Iterator[Diagnostic]:
@@ -127,6 +151,34 @@ def _check_outside(
             message = f"The settlement {id_} is in settlements and in outside."
             at = (*loc, "outside", number)
             yield document.finding("R015", message, at, hint="Remove one of the two.")
+
+
+def _check_reach(
+    document: Document, networks: Sequence[str], loc: Loc
+) -> Iterator[Diagnostic]:
+    """Find networks that no reader comes from, or half of the world."""
+    for number, text in enumerate(networks):
+        network, at = ip_network(text), (*loc, "networks", number)
+        inner = next((kind for kind in _UNPACKED if _lies_in(network, kind)), None)
+        if inner is not None:
+            message = f"Readers in {network} are looked up by the IPv4 address in it."
+            hint = "List the IPv4 network itself."
+            yield document.finding("R014", message, at, hint=hint)
+        elif any(_lies_in(network, kind) for kind in _PRIVATE):
+            message = f"{network} is private: a reader there is private_address."
+            yield document.finding("R014", message, at, hint="Leave it out.")
+        elif network.prefixlen < _WIDEST[network.version]:
+            message = f"{network} is wider than the network of any one operator."
+            hint = "List what the operator announces."
+            yield document.finding("R014", message, at, hint=hint)
+
+
+def _lies_in(
+    network: IPv4Network | IPv6Network, kind: IPv4Network | IPv6Network
+) -> bool:
+    return network.version == kind.version and int(kind[0]) <= int(network[0]) <= int(
+        kind[-1]
+    )
 
 
 def _check_networks(

@@ -104,6 +104,10 @@ def _stale(area: Area, now: int, review_days: int) -> Iterator[Diagnostic]:
     if version is None or known is None:
         return
     age = (today - date.fromisoformat(known)).days
+    if age < 0:
+        message = f"What is known of {quoted(area.id)} bears the day {known}, to come."
+        hint = "Write the day on which somebody looked at the sources."
+        yield Diagnostic(code="R017", message=message, mark=version.mark, hint=hint)
     if age > review_days:
         message = f"What is known of {quoted(area.id)} is {age} days old."
         hint = (

@@ -14,6 +14,7 @@ from gate.decision import (
     stricter,
 )
 from gate.model import Activity, Unknown
+from gate.request.edge import TOR
 from gate.workbench.changes import changes
 from gate.workbench.reasons import reasons
 
@@ -45,7 +46,7 @@ class Subject:
         also: A reason that holds beside the place: the database is too old.
         hidden_by: Names of the files that say that the network hides its visitors.
         told: What each database says that knows the address, by its file name.
-        edge: What an edge says; None if it was not asked.
+        edge: What an edge says, as `said_by` returns it; None if it was not asked.
     """
 
     address: str | None
@@ -59,6 +60,17 @@ class Subject:
     hidden_by: tuple[str, ...] = ()
     told: Mapping[str, Place] = field(default_factory=dict)
     edge: str | None = None
+
+    @property
+    def hidden_at_edge(self) -> Unknown | None:
+        """What an edge says that knows the visitor for hidden."""
+        return Unknown.ANONYMOUS_NETWORK if self.edge == TOR else None
+
+    @property
+    def doubts(self) -> tuple[Unknown, ...]:
+        """Reasons that hold beside the place."""
+        found = (self.also, self.found.doubt, self.hidden_at_edge)
+        return tuple(reason for reason in found if reason is not None)
 
     def deciding(self, evidence: Sequence[str]) -> Place:
         """Return the place by the database that decided on an area."""
@@ -198,14 +210,14 @@ def _activity(book: RuleBook, subject: Subject, activity: Activity) -> ActivityV
         unknown=subject.found.unknown,
     )
     decision = examination.decision
-    if subject.also is not None:
+    for reason in subject.doubts:
         beside = decide(
             book,
             memberships={},
             matched=matched,
             activity=activity,
             now=subject.now,
-            unknown=subject.also,
+            unknown=reason,
         )
         decision = stricter(decision, beside)
     return ActivityView(

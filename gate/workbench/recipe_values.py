@@ -246,8 +246,8 @@ def _names(config: Config) -> dict[str, Any]:
 def _edge_fields(config: Config) -> tuple[str, ...]:
     """Return the fields in which an edge names places; the gate must be told them."""
     edge = edge_of(config)
-    keys = () if edge is None else (edge.country, edge.subdivision)
-    return tuple(spelled(key.removeprefix("HTTP_")) for key in keys if key)
+    keys = () if edge is None else sorted(edge.keys)
+    return tuple(spelled(key.removeprefix("HTTP_")) for key in keys)
 
 
 def _places(config: Config) -> dict[str, Any]:

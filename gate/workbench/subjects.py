@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import reduce
+from dataclasses import dataclass
+from functools import partial, reduce
 from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,7 +14,7 @@ from gate.places.anonymous import hidden_by
 from gate.places.areas import membership
 from gate.places.database import Database
 from gate.places.edges import label_for
-from gate.places.sources import MOST_ANSWERS, PRIMARY
+from gate.places.merging import joined
 from gate.request import Proxies, client_of
 from gate.workbench.checking import index_for
 from gate.workbench.explain import Subject, too_old
@@ -38,8 +38,8 @@ class Question:
         path: Canonical path.
         now: Unix seconds.
         activities: Activities to ask about.
-        edge: ISO 3166 code that an edge says of the visitor; None if it is not asked;
-            else geo.edge must be there.
+        edge: What an edge says of the visitor, as `said_by` returns it; None if it is
+            not asked.
     """
 
     address: str | None = None
@@ -146,9 +146,8 @@ def _class_id(index: Index, client: Client, edge: str | None) -> int:
         found = index.find(client.version, client.number)
     else:
         found = index.unknown(client.unknown)
-    if edge is None:
-        return found
-    return label_for(index.labels, edge).instead.get(found, found)
+    label = None if edge is None else label_for(index.labels, edge)
+    return found if label is None else label.instead.get(found, found)
 
 
 class _Told(NamedTuple):
@@ -167,16 +166,7 @@ def _looked_up(config: Config, book: RuleBook, client: Client) -> _Told:
         place, by_name = database.place(address), database.places(address)
     finally:
         database.close()
-    alone = len(by_name) < MOST_ANSWERS or sources.disagreement == PRIMARY
-    asked = [sources.databases] if alone else [(path,) for path in sources.databases]
-    opinions = [geoip2_place(paths, address) for paths in asked]
+    opinions = [geoip2_place([path], address) for path in sources.databases]
     known = [class_of(book, one) for one in opinions if one is not None]
-    return _Told(place, by_name, reduce(_stricter, known) if known else None)
-
-
-def _stricter(one: LocationClass, other: LocationClass) -> LocationClass:
-    """Return what two opinions say together, where the strictest holds."""
-    if one.unknown or other.unknown:
-        return other if one.unknown else one
-    pairs = zip(one.memberships, other.memberships, strict=True)
-    return replace(one, memberships=tuple(max(pair) for pair in pairs))
+    together = partial(joined, policy=sources.disagreement)
+    return _Told(place, by_name, reduce(together, known) if known else None)

@@ -62,7 +62,7 @@ def test_no_field_that_the_gate_knows_for_an_address_goes_on(name):
     telltales = Proxies.compile(header="x-own-address").telltales
     environ = {"SERVER_NAME": "a", name: "203.0.113.9", "HTTP_X_END": "1"}
     fields = upstream_fields(
-        environ, scheme="http", telltales=telltales, forward_address=False
+        environ, scheme="http", withheld=telltales, forward_address=False
     )
     assert "203.0.113.9" not in fields.values()
     assert fields["x-end"] == "1"

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hostile import LITE, RECORD
+from judge import Judge
 
 from gate.model import AreaVersion, Mark
 from gate.rules import load_book
@@ -111,3 +113,18 @@ def facts():
 def rng(request):
     """Numbers that look random and are the same in every run of one test."""
     return random.Random(request.node.name)  # noqa: S311 - not for secrets
+
+
+@pytest.fixture(scope="module")
+def judge(tmp_path_factory):
+    made = Judge(tmp_path_factory.mktemp("judge"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def sound(database_content):
+    """The content of a small sound database."""
+    return database_content(
+        {"0.0.0.0/2": RECORD, "64.0.0.0/2": LITE, "2a00::/16": LITE}
+    )

@@ -9,9 +9,6 @@ from gate.workbench.comparing.comparison import compare
 
 CONTROLLED = "russia-controlled-ukraine"
 
-# One process reads the databases, once.
-pytestmark = pytest.mark.xdist_group("compared")
-
 
 @pytest.fixture(scope="module")
 def real(databases, shipped_versions):

@@ -16,9 +16,6 @@ from gate.places.mmdb import NO_RECORD, Mmdb
 
 YES = Membership.YES
 
-# One process reads the databases, once.
-pytestmark = pytest.mark.xdist_group("measured")
-
 
 def addresses(path, layout):
     """Yield each distinct place of IPv4 with its number of addresses."""

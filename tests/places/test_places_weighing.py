@@ -94,6 +94,16 @@ def test_what_is_not_within_is_not_weighed(make_version):
     assert membership(version, place) == (NO, ())
 
 
+def test_nobody_is_counted_twice_with_a_section_and_its_city(facts):
+    """All of Ukraine had some 44 million inhabitants in 2021; cities500 says 47."""
+    sections = facts("sections_of_cities.json")["sections"]
+    assert not {id_ for id_, *_ in sections} & settlements().keys()
+    assert sum(people for _, _, people, _ in sections) == 11_404_681
+    assert region_of("UA").people.sum() == 35_976_179
+    cities = {found.name for found in settlements().values()}
+    assert {city for *_, city in sections} <= cities
+
+
 THRESHOLDS = {
     "as it is": (Weigh(), NO),
     "every doubt counts": (Weigh(unlikely=0.0), POSSIBLE),

@@ -6,13 +6,16 @@ import ipaddress
 import json
 import random
 import re
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from gate.cli import main
+from gate.decision import Table as Decisions
 from gate.errors import DatabaseOverlapError, IndexStaleError
-from gate.model import Membership, Unknown
+from gate.model import Action, Activity, LocationClass, Membership, Unknown
 from gate.places.areas import membership
 from gate.places.build import build_index
 from gate.places.columns import Table
@@ -20,7 +23,9 @@ from gate.places.database import Database
 from gate.places.index import Index
 from gate.places.merging import merged
 from gate.places.sources import PRIMARY, STRICTEST, Sources
+from gate.rules import load_book
 
+TESTS = Path(__file__).parent.parent
 NO, POSSIBLE, YES = Membership.NO, Membership.POSSIBLE, Membership.YES
 RUSSIA = {"country": {"iso_code": "RU"}}
 GERMANY = {"country": {"iso_code": "DE"}}
@@ -34,6 +39,13 @@ FIRST = {
     "1.3.0.0/16": TOR,
     "1.4.0.0/16": KHERSON,
 }
+
+
+@pytest.fixture(scope="module")
+def shipped_book():
+    book, findings = load_book(TESTS.parent / "rules")
+    assert book is not None, findings
+    return book
 
 
 @pytest.fixture
@@ -124,11 +136,38 @@ def test_each_answers_where_the_other_knows_nothing(index, policy):
 def test_a_hidden_visitor_is_unknown_unless_the_other_knows_of_an_area(index):
     hidden = {"1.0.0.0/16": TOR, "1.1.0.0/16": TOR}
     made = index(FIRST, hidden)
-    assert found(made, "1.0.0.1").memberships == (YES, NO)
+    russia = found(made, "1.0.0.1")
+    assert russia.memberships == (YES, NO)
+    assert russia.doubt is Unknown.ANONYMOUS_NETWORK
+    assert "second:anonymous_network" in russia.evidence[0]
     assert found(made, "1.1.0.1").unknown is Unknown.ANONYMOUS_NETWORK
     assert found(made, "1.3.0.1").unknown is Unknown.ANONYMOUS_NETWORK
-    made = index(FIRST, hidden, PRIMARY)
-    assert found(made, "1.0.0.1").unknown is Unknown.ANONYMOUS_NETWORK
+
+
+def test_the_primary_holds_whatever_the_second_says_of_hiding(index):
+    made = index(FIRST, {"1.0.0.0/16": TOR, "1.3.0.0/16": RUSSIA}, PRIMARY)
+    assert found(made, "1.0.0.1").memberships == (YES, NO)
+    assert found(made, "1.0.0.1").doubt is None
+    assert found(made, "1.3.0.1").unknown is Unknown.ANONYMOUS_NETWORK
+
+
+def test_no_label_is_that_of_a_database_that_does_not_hold(index):
+    """Else what an edge says would seem to be known already."""
+    made = index(FIRST, {"1.1.0.0/16": RUSSIA}, PRIMARY)
+    assert found(made, "1.1.0.1").label == "other"
+
+
+def test_a_doubt_makes_every_decision_the_stricter_of_both(shipped_book):
+    """Also where the book warns hidden visitors more than possible ones."""
+    actions = dict(shipped_book.unknown.actions)
+    actions[Unknown.ANONYMOUS_NETWORK] = Action.BLOCK
+    book = replace(shipped_book, unknown=replace(shipped_book.unknown, actions=actions))
+    plain = LocationClass(label="RU", memberships=(YES,) * 3, evidence=((),) * 3)
+    doubted = replace(plain, doubt=Unknown.ANONYMOUS_NETWORK)
+    table = Decisions.build(book, [plain, doubted], now=1_789_030_800)
+    cells = [table.look_up(id_, "/a/1", Activity.READ) for id_ in (0, 1)]
+    actions = [cell.decision.action for cell in cells]
+    assert actions == [Action.INTERSTITIAL, Action.BLOCK]
 
 
 def test_one_for_each_version_are_not_two_opinions(make_database, versions):
@@ -249,7 +288,7 @@ def test_status_says_who_holds(make_database, make_config):
     config = make_config(geo={"databases": paths})
     told = CliRunner().invoke(main, ["geo", "status", "--config", str(config)])
     assert "one.mmdb" in told.output
-    assert "the one that puts a reader in more areas holds" in told.output
+    assert "less sure that a reader is outside" in told.output
     make_config(geo={"databases": paths, "disagreement": "primary"})
     told = CliRunner().invoke(main, ["geo", "status", "--config", str(config)])
     assert "the first holds, the second fills its gaps" in told.output

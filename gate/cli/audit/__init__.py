@@ -16,6 +16,7 @@ COMMANDS = {
     "prune": ("prune:prune", "Drop old rows; what proves the rest stays."),
     "key": ("key:key", "Make, show, change or replace the signing key."),
     "replay": ("replay:replay", "Say what another rule book would have decided."),
+    "evidence": ("evidence:evidence", "Say what spoke for what was counted."),
     "import": ("importing:import_", "Decide about the lines of access logs."),
     "reconcile": ("reconcile:reconcile", "Compare with somebody else's totals."),
 }

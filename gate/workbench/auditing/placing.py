@@ -208,7 +208,22 @@ class _Told:
         if was is not None and digest_of_areas([was]) == digest_of_areas([area]):
             return frozenset({self._old.get(area.id, Membership.NO)})
         version = version_at(area, self._now)
-        return _NO if version is None else frozenset(self._by_label(version))
+        if version is None:
+            return _NO
+        if was is not None and self._is_by_another(was):
+            return _ALL
+        return frozenset(self._by_label(version))
+
+    def _is_by_another(self, was: Area) -> bool:
+        """Say whether another source than that of the label put the place in an area.
+
+        A second database or an edge may have named codes that the label does not.
+        """
+        version = version_at(was, self._now)
+        if version is None or self._old.get(was.id, Membership.NO) is Membership.NO:
+            return False
+        codes = {*version.whole, *version.partly, *version.within}
+        return bool(codes) and self._hints.sure.isdisjoint(codes)
 
     def _by_label(self, version: AreaVersion) -> Iterator[Membership]:
         hints = self._hints

@@ -20,6 +20,7 @@ from gate.doors.sending import refuse
 from gate.doors.static import Folder
 from gate.doors.wsgi import GateMiddleware
 from gate.engine import Gate
+from gate.engine.snapshot import edge_of
 from gate.engine.status import StatusSocket
 from gate.errors import SiteMissingError
 from gate.model import Answer, Unknown
@@ -282,6 +283,7 @@ def _proxy(
             hint="Give --upstream URL, --site DIR or --demo, or set server.upstream.",
         )
     timeouts = config.server.timeouts
+    edge = edge_of(config)
     return Proxy(
         upstream,
         connect_timeout=timeouts.connect,
@@ -290,6 +292,7 @@ def _proxy(
         proxies=Proxies.compile(
             config.visitor.trusted_proxies, config.visitor.header or NO_HEADER
         ),
+        withheld=frozenset() if edge is None else edge.keys,
         outage=outage,
         sorry=sorry,
     )
