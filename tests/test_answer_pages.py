@@ -125,11 +125,29 @@ def test_a_page_that_is_not_known_is_not_made_up(pages, printed):
         pytest.param("tt-RU,tt", ("ru",), "ru", id="Tatar is not there: the area's"),
         pytest.param("tt,ru;q=0.4", ("uk",), "ru", id="second wish beats the area"),
         pytest.param("en;q=0.1, uk;q=0.9", (), "uk", id="by weight, not by order"),
-        pytest.param("ru;q=0, *", ("ru",), "ru", id="refusal binds no area"),
+        pytest.param("ru;q=0, *", ("ru", "uk"), "uk", id="what is refused is left out"),
+        pytest.param("en;q=0", (), "ru", id="the first that is not refused"),
+        pytest.param("*;q=0", (), "en", id="all refused: the first all the same"),
+        pytest.param("*;q=0, uk;q=0.1", (), "uk", id="all but one refused"),
+        pytest.param("crh;q=0, uk;q=0, *", ("crh-Cyrl", "ru"), "ru", id="by prefix"),
+        pytest.param("*, uk;q=0.2", ("ru",), "uk", id="a star is passed over"),
+        pytest.param("uk-Cyrl-UA", (), "uk", id="script and region are cut off"),
+        pytest.param("ru-RU-u-ca-gregory,en", (), "ru", id="extensions are cut off"),
+        pytest.param("ru ; q=0.5 , uk;Q=0.7", (), "uk", id="spaces and capitals"),
+        pytest.param("ru;q=1.000,uk;q=1", (), "ru", id="equal weights: in their order"),
+        pytest.param("ru;q=0.5;level=1,uk;q=0.4", (), "ru", id="more parameters"),
+        pytest.param("ru;q=1e-1,uk;q=0.05", (), "uk", id="no exponents"),
+        pytest.param("ru;q=0_5,uk;q=0.05", (), "uk", id="no underscores"),
+        pytest.param("*-UA, uk;q=0.1", (), "uk", id="a star within a range"),
         pytest.param("*", ("uk",), "uk", id="anything: the area's"),
         pytest.param("UK-ua", (), "uk", id="case means nothing"),
         pytest.param("crh-Cyrl-UA", (), "crh-Cyrl", id="script and region"),
-        pytest.param("crh", ("uk",), "uk", id="a range never grows"),
+        pytest.param("crh", ("uk",), "crh-Cyrl", id="no script: any script"),
+        pytest.param("crh-UA", ("uk",), "crh-Cyrl", id="no script, but a region"),
+        pytest.param("crh-Latn", ("uk",), "uk", id="another script: the area's"),
+        pytest.param("crh-Latn-UA,ru;q=0.1", (), "ru", id="another script: next wish"),
+        pytest.param("cr", ("uk",), "uk", id="not a prefix of letters"),
+        pytest.param("crh-x-test", ("uk",), "crh-Cyrl", id="private use is no script"),
         pytest.param("ru-x-secret", (), "ru", id="private use is cut off at once"),
         pytest.param("ru;q=nonsense,en", (), "en", id="unreadable weight is the least"),
         pytest.param("ru;q=nan,en;q=inf,uk", (), "uk", id="no number in the range"),
@@ -142,6 +160,42 @@ def test_language_is_the_readers_then_the_areas_then_the_first(
 ):
     offered = ("en", "ru", "uk", "crh-Cyrl")
     assert negotiate(header, offered, preferred) == expected
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        pytest.param("crh", "crh-Latn", id="the script that the notice puts first"),
+        pytest.param("crh-Cyrl", "crh-Cyrl", id="the script that is asked for"),
+        pytest.param("ru", "ru-RU", id="the only one of its language"),
+        pytest.param("en", "en", id="the plain one before that of a region"),
+    ],
+)
+def test_a_range_without_script_takes_the_first_of_its_language(header, expected):
+    offered = ("be", "crh-Latn", "crh-Cyrl", "ru-RU", "en-GB", "en")
+    assert negotiate(header, offered) == expected
+
+
+TAGS = ("en", "ru", "uk", "crh-Latn", "crh-Cyrl", "be-tarask")
+RANGES = st.sampled_from([*TAGS, "*", "crh", "ru-RU", "uk-Cyrl-UA", "be", "xx"])
+WEIGHTS = st.sampled_from(["", ";q=0", ";q=0.3", ";q=1", ";q=x"])
+
+
+@given(st.sampled_from(TAGS), st.lists(RANGES, max_size=6))
+def test_the_best_wish_that_is_offered_is_given(tag, others):
+    later = [f"{other};q=0.5" for other in others]
+    assert negotiate(",".join([*later, tag]), TAGS) == tag
+
+
+@given(st.lists(st.tuples(RANGES, WEIGHTS), max_size=6), st.permutations(TAGS))
+def test_the_area_never_beats_a_wish(pairs, preferred):
+    header = ",".join(tag + weight for tag, weight in pairs)
+    wished = any(
+        tag in TAGS and weight != ";q=0" and f"{tag};q=0" not in header
+        for tag, weight in pairs
+    )
+    if wished and ";q=0," not in f"{header},":
+        assert negotiate(header, TAGS, preferred) == negotiate(header, TAGS)
 
 
 @given(st.text(max_size=300))
@@ -194,7 +248,7 @@ def test_policy_names_exactly_the_inline_texts(pages):
     body = pages.before(request(), decision()).body.decode()
     style = re.findall(r"<style>(.*?)</style>", body, re.DOTALL)
     script = re.findall(r"<script>(.*?)</script>", body, re.DOTALL)
-    assert policy(*style, *script) == pages.policy
+    assert policy(style, *script) == pages.policy
 
 
 @pytest.mark.parametrize("language", ["en", "ru", "uk"])
@@ -625,7 +679,7 @@ def test_leave_clears_only_when_the_reader_asks():
     assert cleared.status == plain.status == 303
     assert ("Location", "https://weather.example/") in plain.headers
     assert ("Referrer-Policy", "no-referrer") in plain.headers
-    assert ("Clear-Site-Data", '"cookies", "storage"') in cleared.headers
+    assert ("Clear-Site-Data", '"cache", "cookies", "storage"') in cleared.headers
     assert cookies == [
         "__Host-n=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0",
         "__Secure-s=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0",

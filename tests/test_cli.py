@@ -109,7 +109,7 @@ def test_help_lists_every_command():
 def test_an_error_is_one_message_and_the_exit_code_of_its_kind(
     monkeypatch, error, code
 ):
-    def fail(_):
+    def fail(*_):
         raise error
 
     monkeypatch.setattr("gate.cli.starter.write_starter", fail)

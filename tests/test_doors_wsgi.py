@@ -17,7 +17,7 @@ from gate.doors.fields import keep_private, readable_codings, unwrapped_tags
 from gate.doors.placing import put_at_end
 from gate.doors.reply import WHOLE
 from gate.doors.wsgi import PASSAGE, PLACED, GateMiddleware
-from gate.model import Activity, Answer, Passage
+from gate.model import Action, Activity, Answer, Passage
 
 TOP = b"<aside>banner</aside>"
 BOTTOM = b"<aside>footer</aside>"
@@ -188,6 +188,24 @@ def test_a_gated_image_stays_cacheable_unless_everything_is_private():
     shut = through(Site(b"png", headers=image), Passage(private=True))
     assert open_.get("Cache-Control") == "public"
     assert shut.get("Cache-Control") == "private, no-cache"
+
+
+@pytest.mark.parametrize("changes", [{}, {"bottom": b"<p>f</p>", "mark": "m"}])
+@pytest.mark.parametrize("private", ["private", "private_html"])
+@pytest.mark.parametrize("action", [Action.BANNER, Action.INTERSTITIAL])
+def test_a_reader_who_is_warned_keeps_no_copy_on_the_device(action, private, changes):
+    passage = Passage(action=action, **{private: True}, **changes)
+    public = [HTML, ("Cache-Control", "public, max-age=600")]
+    for headers in (public, [HTML]):
+        received = through(Site(PAGE, headers=headers), passage)
+        assert received.get("Cache-Control") == "private, no-store"
+
+
+def test_a_picture_on_a_gated_page_keeps_what_the_site_chose():
+    image = [("Content-Type", "image/png"), ("Cache-Control", "public")]
+    passage = Passage(private_html=True, action=Action.INTERSTITIAL)
+    received = through(Site(b"png", headers=image), passage)
+    assert received.get("Cache-Control") == "public"
 
 
 def test_a_stricter_choice_of_the_site_stays():

@@ -293,7 +293,7 @@ def test_what_was_asked_before_changes_no_answer(make_config, first, address):
 def test_leave_leads_away_by_area_and_clears_for_who_typed_it(ask):
     fields = dict(ask(path="/-/leave").headers)
     assert fields["Location"] == "https://ru.wikipedia.org/"
-    assert fields["Clear-Site-Data"] == '"cookies", "storage"'
+    assert fields["Clear-Site-Data"] == '"cache", "cookies", "storage"'
     assert dict(ask(ELSEWHERE, path="/-/leave").headers)["Location"] == (
         "https://www.wikipedia.org/"
     )

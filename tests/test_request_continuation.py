@@ -338,3 +338,26 @@ def test_leave_is_for_readers_and_not_for_other_sites(headers, expected):
 )
 def test_a_script_may_say_that_the_notice_was_shown(headers, kind, expected):
     assert shown(request(headers, kind=kind), NOW) is expected
+
+
+@pytest.mark.parametrize(
+    ("site", "referer", "own", "leaves"),
+    [
+        pytest.param("same-origin", f"{HOME}/news/1", True, True, id="from this site"),
+        pytest.param("same-origin", None, False, True, id="typed"),
+        pytest.param("same-origin", "https://evil.example/", False, True, id="forged"),
+        pytest.param("same-origin", "data:,", False, True, id="from nowhere"),
+        pytest.param("cross-site", f"{HOME}/news/1", False, False, id="cross-site"),
+        pytest.param("same-site", f"{HOME}/news/1", False, False, id="sub-domain"),
+    ],
+)
+def test_what_a_service_worker_hands_on_is_a_navigation_and_doubted(
+    site, referer, own, leaves
+):
+    headers = NAVIGATION | {"sec-fetch-dest": "empty", "sec-fetch-site": site}
+    headers |= {"origin": HOME} | ({"referer": referer} if referer else {})
+    assert is_same_origin_navigation(request(headers)) is own
+    assert is_user_typed_or_same_origin(request(headers)) is leaves
+    assert pressed(f"n={NOW}".encode(), headers) == ("yes" if own else "stale")
+    script = headers | {"sec-fetch-mode": "cors"}
+    assert not is_same_origin_navigation(request(script))

@@ -37,6 +37,15 @@ def test_the_destination_decides(destination, expected):
     assert kind(sec_fetch_dest=destination, accept="image/png") is expected
 
 
+def test_a_navigation_that_a_service_worker_hands_on_is_one():
+    said = {"sec_fetch_dest": "empty", "accept": BROWSER}
+    assert kind(**said, sec_fetch_mode="navigate") is Kind.DOCUMENT
+    for mode in ("cors", "no-cors", "same-origin", ""):
+        assert kind(**said, sec_fetch_mode=mode) is Kind.FETCH
+    ahead = kind(**said, sec_fetch_mode="navigate", sec_purpose="prefetch")
+    assert ahead is Kind.PREFETCH
+
+
 @pytest.mark.parametrize(
     ("accept", "expected"),
     [

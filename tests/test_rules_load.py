@@ -194,9 +194,10 @@ def test_a_file_that_would_silently_be_left_out_is_an_error(name, folder):
     assert codes(folder) == ["R005"]
 
 
-def test_a_broken_notice_is_left_to_the_notices(folder):
+@pytest.mark.parametrize("rest", ["/2\na: [\n", "/1\n", "/9\nnotices: {}\n"])
+def test_a_broken_notice_is_left_to_the_notices(folder, rest):
     path = folder / "notices" / "notice.yaml"
-    path.write_text("format: notices/1\na: [\n", "utf-8")
+    path.write_text(f"format: notices{rest}", "utf-8")
     assert codes(folder) == []
 
 

@@ -13,6 +13,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 import yaml
@@ -36,7 +37,13 @@ from gate.workbench.doctor.caches import check_caches
 from gate.workbench.doctor.codes import CODES
 from gate.workbench.doctor.database import check_databases
 from gate.workbench.doctor.examination import Order, examine
-from gate.workbench.doctor.exits import explainer_url, judge_exit, judge_explainer
+from gate.workbench.doctor.exits import (
+    explainer_url,
+    follow,
+    judge_exit,
+    judge_explainer,
+    judge_route,
+)
 from gate.workbench.doctor.exported import check_exported
 from gate.workbench.doctor.fetching import MOST_REQUESTS, Got, Site, fetch
 from gate.workbench.doctor.files import check_files
@@ -1044,6 +1051,48 @@ class TestExits:
     def test_one_that_does_not_answer_is_told(self, config):
         found = judge_exit(fetch("http://127.0.0.1:1/"), config())
         assert (found.code, found.level) == ("D100", WARNING)
+
+    @pytest.mark.parametrize(
+        ("hops", "level"),
+        [
+            pytest.param({}, OK, id="none"),
+            pytest.param({"/": "/wiki"}, NOTE, id="on the same host"),
+            pytest.param({"/": "/a", "/a": "/b"}, WARNING, id="a chain"),
+            pytest.param({"/": "https://w.example/"}, WARNING, id="another host"),
+            pytest.param({"/": "http://exit.example/x"}, ERROR, id="without https"),
+            pytest.param({"/": "/a", "/a": "https://a.news.example/"}, ERROR, id="us"),
+            pytest.param({"/": "/"}, WARNING, id="a circle"),
+        ],
+    )
+    def test_where_an_exit_leads_on_to_is_followed(self, config, hops, level):
+        base = "https://exit.example"
+        leads = {base + path: urljoin(base, to) for path, to in hops.items()}
+
+        def ask(url):
+            to = leads.get(url)
+            return Got(url, 302, (("location", to),)) if to else Got(url, 200)
+
+        made = config(site={"hosts": ["news.example"]})
+        found = list(judge_route(follow(ask(f"{base}/"), ask), made))
+        assert (found[0].code, found[0].level) == ("D132", level)
+
+    @pytest.mark.parametrize(
+        ("fields", "body", "levels"),
+        [
+            pytest.param((), "", [OK, OK, OK], id="plain"),
+            pytest.param((("set-cookie", "a=b"),), "", [OK, NOTE, OK], id="cookie"),
+            pytest.param(
+                (), "<script src=//t.example>", [OK, OK, NOTE], id="other servers"
+            ),
+            pytest.param((), "<p>The EXAMPLE Herald", [OK, OK, WARNING], id="names us"),
+        ],
+    )
+    def test_an_exit_should_leave_no_trace(self, config, fields, body, levels):
+        html = (*fields, ("content-type", "text/html"))
+        got = Got("https://exit.example/", 200, html, body.encode())
+        found = list(judge_route([got], config()))
+        assert [one.level for one in found] == levels
+        assert [one.code for one in found] == ["D132", "D133", "D134"]
 
     def test_the_explainer_must_be_there_without_a_notice(self, site, config):
         url = explainer_url(config(), site.url)

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Fields = tuple[tuple[str, str], ...]
 
@@ -43,11 +47,20 @@ def page_fields(language: str, policy: str) -> Fields:
     )
 
 
-def policy(style: str, script: str) -> str:
-    """Return the Content-Security-Policy under which only these two may act.
+def script_fields() -> Fields:
+    """Return the header fields of a script of the gate's own."""
+    return (
+        ("Content-Type", "text/javascript; charset=utf-8"),
+        *UNKEPT,
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+    )
+
+
+def policy(styles: Iterable[str], script: str) -> str:
+    """Return the Content-Security-Policy under which only these may act.
 
     Args:
-        style: Exact text of the only style element.
+        styles: Exact text of each style element.
         script: Exact text of the only script element.
 
     Source:
@@ -58,7 +71,7 @@ def policy(style: str, script: str) -> str:
     return "; ".join(
         (
             "default-src 'none'",
-            f"style-src {_hash_source(style)}",
+            f"style-src {' '.join(map(_hash_source, styles))}",
             f"script-src {_hash_source(script)}",
             "img-src data:",
             "form-action 'self' https:",

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING
 
-from gate.answer.fields import UNKEPT, Fields, page_fields
+from gate.answer.fields import UNKEPT, Fields, page_fields, script_fields
 from gate.answer.forms import DIRECT_FIELD, hidden, offered_again, way_back
 from gate.answer.negotiation import negotiate
-from gate.answer.pieces import Piece, finished, padded, piece_of
+from gate.answer.pieces import NOTHING, Piece, finished, padded, piece_of
 from gate.answer.press import BACK_SLOT, FIELDS_SLOT, Way
 from gate.model import Action, Activity, Answer, Kind, Printed
 
@@ -42,6 +42,9 @@ class Pages:
         policy: Content-Security-Policy of the pages.
         refusals: Page for each status with which a request is refused.
         explainer_url: Page that explains the law; a path or https.
+        exit_script: JavaScript that offers the exit on articles.
+        exit_tag: What loads it; empty unless articles are to have it.
+        appearance: Digest of how the pages look; changes with colours and templates.
     """
 
     revision: str
@@ -52,6 +55,9 @@ class Pages:
     policy: str
     refusals: Mapping[int, bytes]
     explainer_url: str
+    appearance: str = ""
+    exit_script: bytes = b""
+    exit_tag: Piece = NOTHING
     _printed: dict[tuple[tuple[str, ...], str, str], bytes] = field(
         default_factory=dict
     )
@@ -139,6 +145,13 @@ class Pages:
         language = self.language(request, notices, areas)
         printed = Printed(notices, language, Way.BLOCKED)
         return self._finish(request, 451, self._print(printed), printed)
+
+    def exit(self, method: str) -> Answer:
+        """Return the script that offers the exit; HEAD gets no body.
+
+        Nothing keeps it, so that no cache on the reader's disk tells of a visit.
+        """
+        return finished(method, 200, script_fields(), self.exit_script)
 
     def again(self, printed: Printed, status: int, *, method: str) -> Answer | None:
         """Return the answer that another process has decided on.

@@ -28,6 +28,9 @@ class Piece(NamedTuple):
     mark: str
 
 
+NOTHING = Piece(b"", "")
+
+
 def padded(page: bytes) -> bytes:
     """Fill a page with spaces up to a multiple of `PADDING` bytes."""
     return page + b" " * (-len(page) % PADDING)

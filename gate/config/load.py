@@ -147,6 +147,14 @@ def _audit(folder: Path, written: Written) -> Audit:
     )
 
 
+def _site(folder: Path, written: Site) -> Site:
+    """Return the section with the files of its look where they are."""
+    look = written.look
+    named = {"logo": look.logo, "template": look.template}
+    found = {key: folder / path for key, path in named.items() if path}
+    return written.model_copy(update={"look": look.model_copy(update=found)})
+
+
 def _geo(folder: Path, written: Geo) -> Geo:
     """Return the section with paths that start where the gate does."""
     changed: dict[str, object] = {
@@ -172,7 +180,7 @@ def _compiled(path: Path, document: Document, written: Written) -> Config:
     folder = path.parent
     return Config(
         mode=written.mode,
-        site=written.site,
+        site=_site(folder, written.site),
         visitor=written.visitor,
         geo=_geo(folder, written.geo),
         rules=written.rules.model_copy(

@@ -30,6 +30,7 @@ _PREFIX = re.compile(r"/(?:[A-Za-z0-9._~-]+/)+")
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
 _EDITION = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+){0,7}")
 _ACCOUNT = re.compile(r"[0-9]{1,12}")
+_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 _LONGEST_HOST = 253  # characters, RFC 1035 section 2.3.4
 _LARGEST_PORT = 65_535
 _EVERYONE = "would believe everyone on the internet."
@@ -234,6 +235,13 @@ def _method(text: str) -> str:
     return text
 
 
+def _colour(text: str) -> str:
+    if not _COLOUR.fullmatch(text):
+        hint = 'Write it in quotation marks, such as "#1e2126".'
+        raise refusal(f"{quoted(text)} is not a colour of six digits.", hint)
+    return text.lower()
+
+
 def _of(parse: Callable[[str], object]) -> BeforeValidator:
     def check(value: object) -> object:
         if not isinstance(value, str):
@@ -261,6 +269,7 @@ Account = Annotated[str, _of(_account), _text("123456")]
 IpAddress = Annotated[str, _of(_address), _text("8.8.8.8")]
 FilePath = Annotated[Path, _of(_file), _text("rules")]
 OwnPrefix = Annotated[str, _of(_prefix), _text("/-/")]
+Colour = Annotated[str, _of(_colour), _text("#1e2126")]
 Method = Annotated[
     str, _of(_method), WithJsonSchema({"type": "string", "enum": list(METHODS)})
 ]

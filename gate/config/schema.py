@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from gate.config.geo import Geo
+from gate.config.look import SiteLook
 from gate.config.scalars import (
     FilePath,
     HeaderName,
@@ -99,6 +100,14 @@ class Site(Strict):
         default="private",
         description="private: no cache keeps what the gate lets through; edge: "
         "yours decides by the exported table.",
+    )
+    exit_script: Flag = Field(
+        default=False,
+        description="Whether a small script on gated articles offers the quick exit to "
+        "readers at risk, and loads anew what Back would show.",
+    )
+    look: SiteLook = Field(
+        default=SiteLook(), description="How the gate's own pages look."
     )
     own_prefix: OwnPrefix = Field(
         default="/-/", description="Path under which the gate's own pages live."

@@ -19,10 +19,11 @@ from hmac import compare_digest
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import unquote_to_bytes
 
+from gate.doors.fields import NONE, decision_fields
 from gate.doors.sending import refuse, send
 from gate.doors.verdict import answered, verdict_of
 from gate.errors import BadCheckError, UnknownCallerError
-from gate.model import Action, Answer, Passage
+from gate.model import Answer, Passage
 from gate.request import is_trusted
 from gate.request.families import FAMILIES
 from gate.request.numbers import parse_hop
@@ -44,9 +45,6 @@ _log = logging.getLogger("gate")
 NGINX: Final = "nginx"
 SECRET: Final = "HTTP_X_GATE_SECRET"  # noqa: S105  # the name of a field
 VERDICT: Final = "HTTP_X_GATE_VERDICT"
-NONE: Final = "none"
-"""Stands where a decision field has nothing to say, because it must not be missing."""
-
 MOST_KEPT: Final = 1_000
 """Bound on answers that are kept made, and on known callers; a site has some tens."""
 
@@ -217,13 +215,10 @@ class CheckDoor:
 
 def allowing(passage: Passage) -> Fields:
     """Return the decision fields of a passage; each is always there, never empty."""
-    allows = ", ".join(sorted(passage.allowed)) or NONE
     banner = b64encode(passage.top).decode() or NONE
-    action = Action.BANNER if passage.top else Action.PASS
     cache = "private-html" if passage.private_html else "open"
     return [
-        ("X-Gate-Action", action.word),
-        ("X-Gate-Allows", allows),
+        *decision_fields(passage),
         ("X-Gate-Banner", banner),
         ("X-Gate-Cache", "private" if passage.private else cache),
         _NO_STORE,

@@ -11,6 +11,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from gate.model import Action
+
 if TYPE_CHECKING:
     from gate.model import Passage
 
@@ -71,6 +73,23 @@ _TAG = re.compile(r'(?:W/)?"([^"]*)"')
 _WIDE_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*(?:utf-?(?:7|16|32)|ucs|iso-2022)")
 
 
+NONE = "none"
+"""Stands where a decision field has nothing to say, because it must not be missing."""
+
+
+def decision_fields(passage: Passage) -> Fields:
+    """Return what a site may need to know of a decision to make its page.
+
+    `X-Gate-Action` is pass or banner; `X-Gate-Allows` lists the activities that this
+    reader may be offered. For the site alone: a reader never gets them.
+    """
+    action = Action.BANNER if passage.top else Action.PASS
+    return [
+        ("X-Gate-Action", action.word),
+        ("X-Gate-Allows", ", ".join(sorted(passage.allowed)) or NONE),
+    ]
+
+
 def described(headers: Fields) -> tuple[str, str, str]:
     """Return what the site says of type, coding and length of its answer."""
     kind, coding, length = "", "", ""
@@ -129,13 +148,23 @@ def is_readable(content_type: str, coding: str) -> bool:
     )
 
 
-def keep_private(headers: Fields) -> Fields:
+def is_kept_nowhere(passage: Passage) -> bool:
+    """Say whether not even the reader's own browser may keep the answer.
+
+    Where something must come before the article, a copy on the device could be held
+    against its owner.
+    """
+    return passage.action > Action.PASS
+
+
+def keep_private(headers: Fields, *, strict: bool = False) -> Fields:
     """Return header fields under which no shared cache keeps the answer.
 
     An application's own `no-store` is stricter and stays.
 
     Args:
         headers: The site's header fields.
+        strict: Whether the reader's browser must not keep it either.
 
     Returns:
         A new list with `Cache-Control` and `CDN-Cache-Control` replaced, and
@@ -145,10 +174,7 @@ def keep_private(headers: Fields) -> Fields:
         RFC 9111, section 5.2.2; RFC 9213 (targeted cache control).
     """
     kept = [field for field in headers if field[0].lower() not in _CACHE_FIELDS]
-    if len(kept) == len(headers):
-        kept += (PRIVATE, EDGE_NO_STORE)
-        return kept
-    strict = any(
+    strict = strict or any(
         name.lower() == "cache-control" and "no-store" in value.lower()
         for name, value in headers
     )
@@ -156,20 +182,23 @@ def keep_private(headers: Fields) -> Fields:
     return kept
 
 
-def describe_anew(headers: Fields, mark: str, *, private: bool = False) -> Fields:
+def describe_anew(
+    headers: Fields, mark: str, *, private: bool = False, strict: bool = False
+) -> Fields:
     """Return header fields for a page that something is put into.
 
     Args:
         headers: The site's header fields.
         mark: `Passage.mark`.
         private: Whether they are to be kept private as well (`keep_private`).
+        strict: Whether the reader's browser must not keep it either.
 
     Returns:
         A new list: without length, Last-Modified, ranges and digests, and with a
         weak entity tag that names the mark if there was a tag.
     """
     dropped = _PAGE_FIELDS if private else _STALE_FIELDS
-    kept, strict = [], False
+    kept = []
     for field in headers:
         name = field[0].lower()
         if name not in dropped:

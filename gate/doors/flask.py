@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import has_request_context, request
-from markupsafe import Markup
 
-from gate.doors.wsgi import PASSAGE, PLACED, GateMiddleware
+from gate.doors.templates import TemplateGate, unknown_activity
+from gate.doors.wsgi import GateMiddleware
 from gate.engine import Gate
 from gate.errors import ConfigError, UndeclaredActivityError
-from gate.model import Action, Activity, Passage
+from gate.model import Activity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     View = TypeVar("View", bound=Callable[..., Any])
 
 _MARK = "__gate_activity__"
-_NOTHING = Passage()
 _VARIABLE = re.compile(r"<(?:(\w+)(?:\([^)]*\))?:)?\w+>")
 _SAMPLES = {
     "int": "1",
@@ -71,54 +70,9 @@ class FlaskGate:
         if gate is None:
             gate = Gate.load(Path(app.config.setdefault("GATE_CONFIG", "config.yaml")))
         app.extensions["gate"] = gate
-        app.context_processor(lambda: {"gate": TemplateGate()})
+        app.context_processor(lambda: {"gate": TemplateGate(_environ)})
         door = GateMiddleware(app.wsgi_app, gate, door="flask")
         app.wsgi_app = _FirstRequest(app, gate, door)  # type: ignore[method-assign]
-
-
-class TemplateGate:
-    """What templates see as `gate`."""
-
-    @property
-    def passage(self) -> Passage:
-        """What holds for the present request; outside of one, nothing is allowed."""
-        if not has_request_context():
-            return _NOTHING
-        passage: Passage = request.environ.get(PASSAGE, _NOTHING)
-        return passage
-
-    def allows(self, activity: str) -> bool:
-        """Say whether this reader may be offered an activity, such as "share".
-
-        Raises:
-            ConfigError: There is no activity of this name.
-        """
-        try:
-            return Activity(activity) in self.passage.allowed
-        except ValueError:
-            raise unknown_activity(activity) from None
-
-    @property
-    def warns(self) -> bool:
-        """Whether this reader meets more than nothing here."""
-        return self.passage.action > Action.PASS
-
-    @property
-    def banner(self) -> Markup:
-        """The banner, to be placed by the template; empty if none is due."""
-        return self._place("top", self.passage.top)
-
-    @property
-    def footer(self) -> Markup:
-        """The footer, to be placed by the template; empty if none is due."""
-        return self._place("bottom", self.passage.bottom)
-
-    @staticmethod
-    def _place(slot: str, markup: bytes) -> Markup:
-        place = request.environ.get(PLACED) if has_request_context() else None
-        if not markup or place is None or not place(slot):
-            return Markup()
-        return Markup(markup.decode())  # noqa: S704  # the gate's own compiled page
 
 
 def activity(name: str) -> Callable[[View], View]:
@@ -156,12 +110,8 @@ def check_activities(app: Flask, gate: Gate) -> None:
             _check_rule(rule, asserted, gate)
 
 
-def unknown_activity(name: str) -> ConfigError:
-    """Make the error for an activity that does not exist."""
-    return ConfigError(
-        f'There is no activity "{name}".',
-        hint=f"Activities are {', '.join(a.value for a in Activity)}.",
-    )
+def _environ() -> dict[str, Any]:
+    return request.environ if has_request_context() else {}
 
 
 def _check_rule(rule: Rule, asserted: Activity, gate: Gate) -> None:

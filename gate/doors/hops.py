@@ -13,11 +13,14 @@ from urllib3 import HTTPHeaderDict
 from urllib3.util import SKIP_HEADER
 
 from gate.doors.claims import is_claim, tells_address
+from gate.doors.fields import decision_fields
+from gate.doors.wsgi import PASSAGE
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
 
 VIA = "1.1 gate"
+_OWN = "x-gate"
 
 _HOP_BY_HOP = frozenset(
     {
@@ -56,7 +59,8 @@ def upstream_fields(
 
     Returns:
         End-to-end fields, with Host as it came; without what only concerns this
-        connection, without what claims to come from the gate or another proxy.
+        connection, without what claims to come from the gate or another proxy, and
+        with what the gate says itself (`decision_fields`).
 
     Source:
         RFC 9110, sections 7.6.1 (Connection) and 7.6.3 (Via).
@@ -76,6 +80,9 @@ def upstream_fields(
     fields["x-forwarded-host"] = host
     fields["x-forwarded-proto"] = scheme
     fields["via"] = _appended(environ.get("HTTP_VIA"), VIA)
+    passage = environ.get(PASSAGE)
+    if passage is not None:
+        fields.update(decision_fields(passage))
     if forward_address:
         chain = environ.get("HTTP_X_FORWARDED_FOR")
         fields["x-forwarded-for"] = _appended(chain, environ.get("REMOTE_ADDR", ""))
@@ -98,7 +105,10 @@ def reader_fields(fields: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         (name, " ".join(value.split("\r\n ")) if "\r" in value else value)
         for name, value in lines
         if not (
-            (lower := name.lower()) in _HOP_BY_HOP or lower in named or lower == "via"
+            (lower := name.lower()) in _HOP_BY_HOP
+            or lower in named
+            or lower == "via"
+            or lower.startswith(_OWN)  # said to the site, never to a reader
         )
     ]
     via = ", ".join(value for name, value in lines if name.lower() == "via")

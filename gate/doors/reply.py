@@ -14,6 +14,7 @@ from gate.doors.fields import (
     describe_anew,
     described,
     is_html,
+    is_kept_nowhere,
     is_part,
     is_readable,
     is_subresource,
@@ -181,10 +182,12 @@ class Reply:
         private = passage.private or (
             passage.private_html and not is_subresource(headers)
         )
+        strict = is_kept_nowhere(passage)
         if self._changed:
-            headers = describe_anew(headers, passage.mark, private=private)
+            mark = passage.mark
+            headers = describe_anew(headers, mark, private=private, strict=strict)
         elif private:
-            headers = keep_private(headers)
+            headers = keep_private(headers, strict=strict)
         if length is not None:
             headers.append(("Content-Length", str(length)))
         exc_info = (self._exc_info,) if self._exc_info else ()

@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, Protocol
 
 from gate.doors.claims import MOVERS, drop_claims
-from gate.doors.fields import ask_whole, is_subresource, keep_private
+from gate.doors.fields import ask_whole, is_kept_nowhere, is_subresource, keep_private
 from gate.doors.reply import Reply
 from gate.doors.sending import send
 from gate.model import Answer, Passage
@@ -80,9 +80,11 @@ class GateMiddleware:
             environ[PLACED] = reply.place
             return reply.body(self._app(environ, reply.start))
         if passage.private:
-            start_response = _private(start_response)
+            strict = is_kept_nowhere(passage)
+            start_response = _private(start_response, strict=strict)
         elif passage.private_html:
-            start_response = _private_html(start_response)
+            strict = is_kept_nowhere(passage)
+            start_response = _private_html(start_response, strict=strict)
         return self._app(environ, start_response)
 
 
@@ -100,19 +102,19 @@ def give_body(environ: dict[str, Any], body: bytes) -> None:
     environ.pop("HTTP_TRANSFER_ENCODING", None)
 
 
-def _private(start_response: StartResponse) -> StartResponse:
+def _private(start_response: StartResponse, *, strict: bool) -> StartResponse:
     def start(
         status: str,
         headers: list[tuple[str, str]],
         exc_info: OptExcInfo | None = None,
         /,
     ) -> Callable[[bytes], object]:
-        return start_response(status, keep_private(headers), exc_info)
+        return start_response(status, keep_private(headers, strict=strict), exc_info)
 
     return start
 
 
-def _private_html(start_response: StartResponse) -> StartResponse:
+def _private_html(start_response: StartResponse, *, strict: bool) -> StartResponse:
     def start(
         status: str,
         headers: list[tuple[str, str]],
@@ -120,7 +122,7 @@ def _private_html(start_response: StartResponse) -> StartResponse:
         /,
     ) -> Callable[[bytes], object]:
         if not is_subresource(headers):
-            headers = keep_private(headers)
+            headers = keep_private(headers, strict=strict)
         return start_response(status, headers, exc_info)
 
     return start

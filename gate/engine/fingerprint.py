@@ -34,12 +34,14 @@ class Watched:
         databases: The GeoIP databases, none for the embedded one; and what names
             the networks that hide visitors.
         secret: What other servers show when they ask; None if none does.
+        look: Logo and own template, where there are any.
     """
 
     config: Path
     folder: Path
     databases: Sequence[Path]
     secret: Path | None
+    look: Sequence[Path] = ()
 
     @classmethod
     def of(cls, config: Config) -> Watched:
@@ -52,6 +54,9 @@ class Watched:
                 *(p for p in (config.geo.anonymous, config.geo.tor_exits) if p),
             ),
             secret=config.check.secret_file if config.check else None,
+            look=tuple(
+                p for p in (config.site.look.logo, config.site.look.template) if p
+            ),
         )
 
     def fingerprint(self) -> str:
@@ -60,7 +65,7 @@ class Watched:
         A file that cannot be read counts with the reason, so that its return counts.
         """
         total = hashlib.sha256()
-        for file in (self.config, self.secret):
+        for file in (self.config, self.secret, *self.look):
             total.update(b"" if file is None else _content(str(file)))
         try:
             for name, path in sorted(files_below(self.folder)):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from gate.answer.pieces import NOTHING
 from gate.audit import Outcome
 from gate.engine.meeting import LET_THROUGH, WHOLE_PAGES
 from gate.model import Action, Activity, Kind, Passage
@@ -67,12 +68,14 @@ def passing(snapshot: Snapshot, cell: Cell, kind: Kind) -> Passage:
     site = snapshot.config.site
     keeps_private = cell.gated and site.cache == "private"
     footed = site.footer and cell.gated and kind in WHOLE_PAGES and not observes
-    footer = snapshot.pages.footer
+    footer = snapshot.pages.footer if footed else NOTHING
+    is_at_risk = cell.decision.action > Action.PASS and kind in WHOLE_PAGES
+    leaving = snapshot.pages.exit_tag if is_at_risk and not observes else NOTHING
     return Passage(
         private=keeps_private and kind not in LET_THROUGH,
         private_html=keeps_private,
-        bottom=footer.html if footed else b"",
-        mark=footer.mark if footed else "",
+        bottom=footer.html + leaving.html,
+        mark=footer.mark + leaving.mark,
         allowed=frozenset(Activity) if observes else cell.allowed,
         action=cell.decision.action,
     )

@@ -80,6 +80,7 @@ class Serving:
         self._find = snapshot.index.find
         self._tells = config.check is not None and config.check.banner == "site"
         self._leave_path = config.site.own_prefix + "leave"
+        self._exit_path = config.site.own_prefix + "exit"
         self._plans: dict[tuple[object, ...], Plan] = {}
         self._doubts = Doubts(self._table, snapshot.index)
         self._known: dict[_Key, Plan] = {}
@@ -89,6 +90,7 @@ class Serving:
                 *snapshot.activities.globs("GET"),
                 *config.site.feeds,
                 self._leave_path,
+                self._exit_path,
             ]
         ).signature
         self.ends = min(self._ends(now))
@@ -136,6 +138,8 @@ class Serving:
         path = request.path
         if path.rstrip("/") == self._leave_path:
             return self._leave(request, class_id)
+        if path == self._exit_path:
+            return snapshot.pages.exit(request.method)
         activity = snapshot.activities.of(request.method, path)
         cell = self._table.look_up(class_id, path, activity or Activity.READ)
         if request.sent and snapshot.config.mode != "observe":

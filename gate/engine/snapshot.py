@@ -15,11 +15,12 @@ from gate import __version__
 from gate.audit import Versions
 from gate.config import check_agreement, load_config
 from gate.engine.activities import Activities
+from gate.engine.looks import check_look, site_look
 from gate.engine.preparation import load_texts
 from gate.engine.proven import Preparation
 from gate.errors import FilesChangedError, FindingsError
 from gate.model import Severity
-from gate.notices import Look, compile_pages
+from gate.notices import compile_pages
 from gate.request import Proxies, ReadSettings
 from gate.request.edge import EdgeFields
 from gate.request.families import FAMILIES
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from gate.config import Config
     from gate.errors import GateError
     from gate.model import RuleBook
+    from gate.notices import Look
     from gate.places.index import Index
 
 MOST_TRIES = 3
@@ -62,7 +64,8 @@ class Snapshot:
     @property
     def identity(self) -> tuple[object, ...]:
         """What tells whether two snapshots decide and complain alike."""
-        return self.versions, [str(error) for error in self.trouble]
+        told = [str(error) for error in self.trouble]
+        return self.versions, told, self.pages.appearance
 
     def reading_at(self, door: str) -> ReadSettings:
         """Return how requests are read that come through a door."""
@@ -106,7 +109,7 @@ def snapshot_of(
         GateError: Anything else that stops the work.
     """
     book, notices = load_texts(config)
-    findings = check_agreement(config, book)
+    findings = [*check_agreement(config, book), *check_look(config, notices)]
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise FindingsError(findings)
     index, trouble = Preparation(config, environ, known).index(book)
@@ -146,16 +149,8 @@ def versions_of(config: Config, book: RuleBook, index: Index, pages: Pages) -> V
 
 def look_of(config: Config, index: Index) -> Look:
     """Say how the gate's own pages name and show the site."""
-    site = config.site
-    return Look(
-        name=site.name,
-        organization=site.organization,
-        explainer_url=site.explainer_url,
-        own_prefix=site.own_prefix,
-        attribution=" ".join(
-            dict.fromkeys(facts.attribution for facts in index.databases)
-        ),
-    )
+    told = (facts.attribution for facts in index.databases)
+    return replace(site_look(config), attribution=" ".join(dict.fromkeys(told)))
 
 
 def asking_of(config: Config, reading: ReadSettings) -> dict[str, ReadSettings]:

@@ -11,7 +11,8 @@ GateError                      E000  `base`
 ├── ServiceError               E5xx  `service`        what stands around the gate
 ├── SealingError               E61x  `sealing`        the sealed log, its key; `clock`
 ├── AskingError                E64x  `asking`         questions to the log
-└── ImportingError             E66x  `importing`      logs and totals of others
+├── ImportingError             E66x  `importing`      logs and totals of others
+└── TextsError                 E70x  `texts`          texts, and translators' files
 
 Every class carries a code, an exit code for the command line, and a remedy. What is
 wrong within a file of the rule book is a finding with an R code. No message ever holds
@@ -130,6 +131,20 @@ from gate.errors.service import (
     UploadBrokenError,
     UpstreamBrokenError,
 )
+from gate.errors.texts import (
+    ChangedMeanwhileError,
+    LostPlaceholderError,
+    OlderSourceError,
+    TextsError,
+    TextsInTheWayError,
+    TranslationRefusedError,
+    TranslationUnreadableError,
+    UndeclaredLanguageError,
+    UneditableTextError,
+    UnfinishedTextError,
+    UnfitTextError,
+    UnknownTextError,
+)
 from gate.errors.updating import (
     NothingKeptError,
     UpdateAnswerError,
@@ -165,6 +180,7 @@ __all__ = [
     "BadPathError",
     "BookError",
     "BrokenCompressionError",
+    "ChangedMeanwhileError",
     "ChangesUnseenError",
     "ClockAheadError",
     "ClockBehindError",
@@ -197,6 +213,7 @@ __all__ = [
     "LogBrokenError",
     "LogChangedError",
     "LogUnreadableError",
+    "LostPlaceholderError",
     "NoBrowserError",
     "NoLogError",
     "NoRepositoryError",
@@ -208,6 +225,7 @@ __all__ = [
     "NothingFreeError",
     "NothingKeptError",
     "NothingSealedError",
+    "OlderSourceError",
     "OperationsPublicError",
     "PatternsMultiplyError",
     "PortTakenError",
@@ -232,15 +250,24 @@ __all__ = [
     "TableDamagedError",
     "TablePlaceError",
     "TargetTakenError",
+    "TextsError",
+    "TextsInTheWayError",
     "TooManyUnreadableError",
     "TotalsUnreadableError",
+    "TranslationRefusedError",
+    "TranslationUnreadableError",
     "TwoPathsError",
     "UncountableError",
     "UncountedError",
     "UndeclaredActivityError",
+    "UndeclaredLanguageError",
+    "UneditableTextError",
+    "UnfinishedTextError",
+    "UnfitTextError",
     "UnknownCallerError",
     "UnknownEngineError",
     "UnknownHostError",
+    "UnknownTextError",
     "UnquotableError",
     "UnsureFormatError",
     "UpdateAnswerError",

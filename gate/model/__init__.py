@@ -23,7 +23,7 @@ from gate.model.book import (
     When,
 )
 from gate.model.diagnostic import Diagnostic, Mark, Severity
-from gate.model.notice import Notice, NoticeText
+from gate.model.notice import Notice, NoticeText, Regime
 from gate.model.outcome import Answer, Decision, Passage, Printed
 from gate.model.place import LocationClass, Place
 from gate.model.request import Client, Headers, Request
@@ -53,6 +53,7 @@ __all__ = [
     "Place",
     "Printed",
     "Promise",
+    "Regime",
     "Request",
     "Review",
     "Rule",

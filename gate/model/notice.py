@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeText:
-    """A notice in one language. All strings are plain text, never markup.
+    """A notice in one language. Strings hold no HTML; see `gate.notices.markup`.
 
     Attributes:
         language: BCP-47 tag.
@@ -34,13 +34,34 @@ class NoticeText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Regime:
+    """A law that is held against readers.
+
+    Attributes:
+        id: Name by which notices ask for it.
+        title: Name of the designation.
+        country: Whose law it is, ISO 3166-1 alpha-2.
+        as_of: Day of the legal information, "YYYY-MM-DD".
+        review_months: Months after which the information is old.
+        mark: Where it is written.
+    """
+
+    id: str
+    title: str
+    country: str
+    as_of: str
+    review_months: int
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """The text that a reader sees, in all its languages.
 
     Attributes:
         id: Name by which rules ask for it.
         revision: Number that an editor raises when readers must see it again.
-        as_of: Day of the legal information, "YYYY-MM-DD".
+        regime: The law that it tells of.
         texts: By BCP-47 tag, in the order of the file; the first is the fallback.
         area_languages: For an area id the languages to prefer when the reader
             asks for none, best first.
@@ -50,9 +71,14 @@ class Notice:
 
     id: str
     revision: int
-    as_of: str
+    regime: Regime
     texts: Mapping[str, NoticeText]
     area_languages: Mapping[str, tuple[str, ...]]
     facts: Mapping[str, str]
     sources: tuple[str, ...]
     mark: Mark
+
+    @property
+    def as_of(self) -> str:
+        """Day of the legal information, "YYYY-MM-DD"."""
+        return self.regime.as_of

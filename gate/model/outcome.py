@@ -81,7 +81,8 @@ class Passage:
     """What a door does with the site's own answer that it lets through.
 
     Attributes:
-        private: Whether the answer must leave as `private, no-cache`.
+        private: Whether the answer must leave as `private, no-cache`, and as
+            `private, no-store` where `action` is stricter than pass.
         private_html: Whether it must unless it can only be a part of a page or a
             feed, whatever was asked for.
         top: HTML to put right after `<body>`; empty for none.

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from gate.answer import Pages
 from gate.answer.fields import policy
+from gate.answer.insertion import ascii_html
 from gate.answer.pieces import padded, piece_of
+from gate.notices.own import styles_of
 from gate.notices.printing import TemplatePress
 from gate.notices.revision import site_revision, texts_digest
 
@@ -51,12 +54,23 @@ def compile_pages(
         footer=piece_of(press.footer()),
         notices=notices,
         press=press,
-        policy=policy(press.style, press.script),
+        policy=policy(_styles(press, notices, look), press.script),
         refusals={s: padded(press.refusal(key)) for s, key in _REFUSALS.items()},
         explainer_url=_ascii(look.explainer_url),
+        exit_script=press.exit_script().encode(),
+        exit_tag=piece_of(ascii_html(press.exit_tag()) if look.offers_exit else b""),
+        appearance=sha256(repr(look).encode()).hexdigest(),
     )
     pages.prepare({(name,) for name in notices} | set(together))
     return pages
+
+
+def _styles(
+    press: TemplatePress, notices: Mapping[str, Notice], look: Look
+) -> tuple[str, ...]:
+    """Return every style that may apply: the gate's, and those of an own template."""
+    own = styles_of(press, notices) if look.template else ()
+    return tuple(dict.fromkeys((press.style, *own)))
 
 
 def _ascii(url: str) -> str:

@@ -6,30 +6,45 @@ from typing import TYPE_CHECKING
 
 from gate.documents import nearest, suggest
 from gate.model import Mark, Severity
-from gate.notices.placeholders import COMMON, MEANT, OF_A_DATE, find, names
+from gate.notices.claims import claim_findings, facts_of
+from gate.notices.markup import EMPHATIC, problem
+from gate.notices.placeholders import COMMON, MEANT, OF_A_DATE, OF_A_PAGE, find, names
+from gate.notices.schema import ABOUT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from gate.documents import Document
     from gate.model import Diagnostic
-    from gate.notices.schema import NoticeEntry, PageText, Reviewed
+    from gate.notices.schema import (
+        Language,
+        NoticeEntry,
+        PageText,
+        RegimeEntry,
+        Reviewed,
+        Text,
+    )
 
 Loc = tuple[str | int, ...]
 
 # What one language may leave out only if all do.
 _OPTIONAL = ("notes", "going_on", "continue", "footer")
-_LISTS = ("who", "risks", "notes")
+_OPTIONAL_BY_ACT = ("risks_short", "unclear", "unclear_short", "not_punished")
+_LISTS = ("who", "notes")
+_BY_ACT = ("risks", *_OPTIONAL_BY_ACT)
 
 
-def page_findings(document: Document, tag: str, text: PageText) -> list[Diagnostic]:
+def page_findings(
+    document: Document, tag: str, text: PageText, language: Language | None
+) -> list[Diagnostic]:
     """Find what is wrong with the words around the notices in one language."""
     loc = ("page", tag)
     common = text.model_copy(update={"date": ""})
     return [
-        *_unfilled(document, common, loc, {"continue", "date"}),
+        *_unfilled(document, common, loc, OF_A_PAGE),
         *_unfilled_in(document, text.date, (*loc, "date"), OF_A_DATE),
-        *_unsigned(document, text, loc),
+        *_marked_up(document, text, loc, frozenset()),
+        *_unsigned(document, text, loc, language),
     ]
 
 
@@ -37,57 +52,41 @@ def entry_findings(
     document: Document,
     name: str,
     entry: NoticeEntry,
-    words: Mapping[str, PageText] | None,
+    regime: RegimeEntry,
+    languages: Mapping[str, Language],
 ) -> list[Diagnostic]:
-    """Find what is wrong with one notice.
+    """Find what is wrong with one notice, as far as it alone can tell.
 
     Args:
         document: The file.
         name: Id of the notice.
         entry: The notice.
-        words: Words around the notices, by language; None if not every file could be
-            read, so that what seems to be missing may stand there.
+        regime: The law that it tells of.
+        languages: Those that are declared.
     """
     loc = ("notices", name)
-    known = COMMON | {k for k, f in entry.facts.items() if f.certainty == "certain"}
+    known = COMMON | set(facts_of(regime))
     found = [
-        *(() if words is None else _languages(document, entry, loc, words)),
         *_gaps(document, entry, loc),
         *_area_languages(document, entry, loc),
     ]
     for tag, text in entry.texts.items():
-        found += _unfilled(document, text, (*loc, "texts", tag), known)
-        found += _unsigned(document, text, (*loc, "texts", tag))
+        at = (*loc, "texts", tag)
+        found += _unfilled(document, text, at, known | _lists_of(text))
+        found += _marked_up(document, text, at, EMPHATIC)
+        found += claim_findings(document, text, at, regime)
+        found += _unsigned(document, text, at, languages.get(tag))
     return found
 
 
-def _languages(
-    document: Document, entry: NoticeEntry, loc: Loc, words: Mapping[str, PageText]
-) -> Iterator[Diagnostic]:
-    for tag in entry.texts:
-        if tag not in words:
-            yield document.finding(
-                "R062",
-                f'The words around the notices are missing in "{tag}".',
-                (*loc, "texts", tag),
-                key=True,
-                hint="Write them under page in page.yaml.",
-            )
-    absent = ", ".join(tag for tag in words if tag not in entry.texts)
-    if absent:
-        yield document.finding(
-            "R064",
-            f"The notice is missing in {absent}, which other notices speak.",
-            (*loc, "texts"),
-            key=True,
-            severity=Severity.WARNING,
-            hint="A page with several notices then mixes languages.",
-        )
+def _lists_of(text: Text) -> set[str]:
+    short = {"risks": text.risks_short, "unclear": text.unclear_short}
+    return {name for name, words in short.items() if words}
 
 
 def _gaps(document: Document, entry: NoticeEntry, loc: Loc) -> Iterator[Diagnostic]:
     dumped = {tag: _dump(text) for tag, text in entry.texts.items()}
-    for key in _OPTIONAL:
+    for key in (*_OPTIONAL, *_OPTIONAL_BY_ACT):
         having = [tag for tag, strings in dumped.items() if strings.get(key)]
         for tag, strings in dumped.items():
             if having and not strings.get(key):
@@ -126,9 +125,9 @@ def _unfilled(
     for key, value in _dump(text).items():
         if isinstance(value, str):
             yield from _unfilled_in(document, value, (*loc, key), known)
-        elif isinstance(value, tuple):
-            for index, item in enumerate(value):
-                yield from _unfilled_in(document, item, (*loc, key, index), known)
+        else:
+            for step, item in _items(value):
+                yield from _unfilled_in(document, item, (*loc, key, step), known)
 
 
 def _unfilled_in(
@@ -175,7 +174,21 @@ def _known(name: str, known: Collection[str]) -> str:
     return f"Did you mean {{{meant}}}? {listed}" if meant else listed
 
 
-def _unsigned(document: Document, text: Reviewed, loc: Loc) -> Iterator[Diagnostic]:
+def _marked_up(
+    document: Document, text: Reviewed, loc: Loc, emphatic: Collection[str]
+) -> Iterator[Diagnostic]:
+    for key, value in _dump(text).items():
+        told = [((), value)] if isinstance(value, str) else _items(value)
+        for step, item in told:
+            wrong = problem(item, emphasis=key in emphatic)
+            at = (*loc, key, *((step,) if step != () else ()))
+            if wrong:
+                yield document.finding("R072", wrong[0], at, hint=wrong[1])
+
+
+def _unsigned(
+    document: Document, text: Reviewed, loc: Loc, language: Language | None
+) -> Iterator[Diagnostic]:
     if text.status == "reviewed" and not text.reviewed_by:
         message = "The text is called reviewed, and nobody is named who did it."
         yield document.finding(
@@ -183,10 +196,20 @@ def _unsigned(document: Document, text: Reviewed, loc: Loc) -> Iterator[Diagnost
         )
     if text.status == "draft":
         message = "The text is a draft: no native editor and no lawyer signed it yet."
-        yield document.finding(
-            "R068", message, (*loc, "status"), severity=Severity.NOTE
-        )
+        weight = Severity(language.draft) if language else Severity.NOTE
+        yield document.finding("R068", message, (*loc, "status"), severity=weight)
 
 
-def _dump(text: Reviewed) -> dict[str, str | tuple[str, ...]]:
-    return dict(text.model_dump(by_alias=True, exclude_none=True))
+Shown = str | tuple[str, ...] | dict[str, str]
+
+
+def _items(value: Shown) -> list[tuple[str | int, str]]:
+    """Return the items of a list, or of a mapping by activity, with their steps."""
+    if isinstance(value, dict):
+        return list(value.items())
+    return list(enumerate(value))
+
+
+def _dump(text: Reviewed) -> dict[str, Shown]:
+    shown = text.model_dump(by_alias=True, exclude_none=True, exclude=set(ABOUT))
+    return dict(shown)

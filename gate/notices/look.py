@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gate.notices.colours import DARK, LIGHT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # A URL in brackets belongs to the words before it; a bare one speaks for itself.
 _URL = re.compile(r"\s*\((https?://[^\s()<>\"']+)\)|(https?://[^\s()<>\"',]+)")
@@ -20,6 +26,12 @@ class Look:
         own_prefix: Path of the gate's own addresses, with both slashes.
         attribution: What the source of geographical data asks to be said; URLs in
             it become plain links.
+        title: Name at the head of a page; "" for none.
+        logo: SVG at the head of a page, cleaned by `gate.notices.logo`; "" for none.
+        light: All colours by name where the reader's system is light, "#rrggbb".
+        dark: The same where it is dark.
+        template: Text of the deployer's own template; "" for the gate's.
+        offers_exit: Whether articles for readers at risk get the script of the exit.
     """
 
     name: str
@@ -27,6 +39,12 @@ class Look:
     explainer_url: str = ""
     own_prefix: str = "/-/"
     attribution: str = ""
+    title: str = ""
+    logo: str = ""
+    light: Mapping[str, str] = field(default_factory=lambda: LIGHT)
+    dark: Mapping[str, str] = field(default_factory=lambda: DARK)
+    template: str = ""
+    offers_exit: bool = False
 
     @property
     def credits(self) -> tuple[tuple[str, str], ...]:

@@ -8,9 +8,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 COMMON = frozenset({"outlet", "site", "date", "continue"})
+OF_A_PAGE = frozenset({"continue", "leave", "tab", "date"})
 OF_A_DATE = frozenset({"day", "month", "year"})
 
 # Other words for what is known here under one.
@@ -68,3 +69,17 @@ def is_day(value: str) -> bool:
         return bool(_DAY.fullmatch(value) and date.fromisoformat(value))
     except ValueError:
         return False
+
+
+def listed(items: Sequence[str], strings: Mapping[str, str | tuple[str, ...]]) -> str:
+    """Return items as they stand in a sentence, such as "a, b or c".
+
+    Args:
+        items: At least one.
+        strings: Texts of the language, with "page.list_comma" and "page.list_or".
+    """
+    *first, last = items
+    if not first:
+        return last
+    before = f"{strings['page.list_comma']} ".join(first)
+    return f"{before} {strings['page.list_or']} {last}"

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import (
+    ChoiceLoader,
+    DictLoader,
+    PackageLoader,
+    PrefixLoader,
+    StrictUndefined,
+)
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from gate.answer import Headline, Way
 from gate.answer.insertion import ascii_html
-from gate.notices.placeholders import fill, is_day, written_day
+from gate.answer.press import BACK_SLOT, FIELDS_SLOT
+from gate.notices.colours import colour_rules
+from gate.notices.markup import EMPHATIC, html, plain
+from gate.notices.placeholders import is_day, listed, written_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +29,21 @@ if TYPE_CHECKING:
 
 
 Strings = dict[str, "str | tuple[str, ...]"]
+
+EXIT_SCRIPT = "exit"
+"""Below the prefix of the gate's pages; without a dot, which no recipe lets by."""
+
+OWN = "own"
+"""Name of the deployer's template."""
+
+_PREFIX = "gate/"
+_EXIT = (
+    ("two", "two_more"),
+    ("one", "one_more"),
+    ("leaving", "leaving"),
+    ("over", "over"),
+)
+_UNSAFE = ("random",)  # a page must be the same bytes each time
 
 
 class Told(NamedTuple):
@@ -55,6 +80,7 @@ class TemplatePress:
     Attributes:
         style: Text of the only style element of each page.
         script: Text of its only script element.
+        revision: What the acknowledgement says.
     """
 
     def __init__(
@@ -62,36 +88,40 @@ class TemplatePress:
     ) -> None:
         self._notices = notices
         self._look = look
-        self._templates = Environment(
-            loader=PackageLoader("gate.notices"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self.style = self._source("style.css")
+        self.revision = revision
+        self._templates = _environment(look.template)
+        self.style = colour_rules(look.light, look.dark) + self._source("style.css")
         self.script = self._source("script.js")
+        self._page = OWN if look.template else f"{_PREFIX}page.html"
         self._templates.globals.update(
             look=look,
             leave_url=f"{look.own_prefix}leave",
+            exit_url=f"{look.own_prefix}{EXIT_SCRIPT}",
             revision=revision,
-            # Both files are this package's own; the policy allows exactly these bytes.
+            # All of these are this package's own, or were cleaned by it; the policy
+            # allows exactly these bytes of style and script.
             style=Markup(self.style),  # noqa: S704
             script=Markup(self.script),  # noqa: S704
+            logo=Markup(look.logo),  # noqa: S704
+            fields=Markup(FIELDS_SLOT.decode()),  # noqa: S704
+            back_url=Markup(BACK_SLOT.decode()),  # noqa: S704
         )
 
     def page(self, notices: Sequence[str], language: str, way: Way) -> bytes:
         """Return a page of the notices, with slots for what the request brings."""
-        languages = [language, *(t for t in self._tags(notices) if t != language)]
-        versions = [self._version(notices, tag) for tag in languages]
-        first, *others = versions
-        page = self._render("page.html", page=first, others=others, way=way, Way=Way)
+        first, *others = self.versions(notices, language)
+        page = self._render(self._page, page=first, others=others, way=way, Way=Way)
         return page.encode()
+
+    def versions(self, notices: Sequence[str], language: str) -> list[Version]:
+        """Return what a page of the notices says, this language before the others."""
+        languages = [language, *(t for t in self._tags(notices) if t != language)]
+        return [self._version(notices, tag) for tag in languages]
 
     def banner(self, notices: Sequence[str], language: str) -> bytes:
         """Return the short warning for the top of an article, in ASCII."""
         version = self._version(notices, language)
-        return ascii_html(self._render("banner.html", page=version))
+        return ascii_html(self._render(f"{_PREFIX}banner.html", page=version))
 
     def footer(self) -> bytes:
         """Return the short text for the end of every article, in ASCII."""
@@ -103,7 +133,20 @@ class TemplatePress:
         ]
         if not paragraphs:
             return b""
-        return ascii_html(self._render("footer.html", paragraphs=paragraphs))
+        return ascii_html(self._render(f"{_PREFIX}footer.html", paragraphs=paragraphs))
+
+    def exit_script(self) -> str:
+        """Return the script that offers the exit on articles, the same for all."""
+        spoken = {}
+        for name, tag in self._speakers():
+            version = self._version([name], tag)
+            said = {key: version.words[f"page.quick_exit_{own}"] for key, own in _EXIT}
+            spoken[tag] = {"dir": version.direction, **said}
+        return self._render(f"{_PREFIX}exit.js", words=spoken)
+
+    def exit_tag(self) -> str:
+        """Return the element that loads the script, in ASCII."""
+        return self._render(f"{_PREFIX}exit.html")
 
     def refusal(self, reason: str) -> bytes:
         """Return a page that says in every language why a request is refused.
@@ -112,35 +155,48 @@ class TemplatePress:
             reason: Key of the sentence among the words around the notices.
         """
         versions = [self._version([name], tag) for name, tag in self._speakers()]
-        page = self._render("refusal.html", versions=versions, reason=reason)
+        page = self._render(f"{_PREFIX}refusal.html", versions=versions, reason=reason)
         return page.encode()
 
     def standby(self, notices: Sequence[str]) -> str:
         """Return a page for when nobody can decide: the notices in brief, no form."""
         versions = [self._version(notices, tag) for tag in self._tags(notices)]
-        return self._render("standby.html", versions=versions)
+        return self._render(f"{_PREFIX}standby.html", versions=versions)
 
     def headline(self, notices: Sequence[str], language: str) -> Headline:
         """Return heading and short text of the notices, as plain text."""
-        told = self._version(notices, language).notices
-        titles = [str(one.words["heading"]) for one in told]
-        shorts = [str(one.words["banner"]) for one in told]
+        told = [
+            (text.strings, self._values(notice, text, ""))
+            for notice, text in self._texts(notices, language)
+        ]
+        titles = [plain(str(strings["heading"]), values) for strings, values in told]
+        shorts = [plain(str(strings["banner"]), values) for strings, values in told]
         return Headline(" ".join(titles), "\n".join(shorts))
 
     def _version(self, notices: Sequence[str], language: str) -> Version:
         """Gather what one language of a page says."""
-        shown = [self._notices[name] for name in notices]
-        texts = [n.texts.get(language) or next(iter(n.texts.values())) for n in shown]
-        go = _label(texts)
-        told = [
-            Told(text, self._words(notice, text, go))
-            for notice, text in zip(shown, texts, strict=True)
-        ]
+        shown = self._texts(notices, language)
+        go = _label([text for _, text in shown])
+        told = [Told(text, self._words(notice, text, go)) for notice, text in shown]
         main = next((one for one in told if one.text.language == language), told[0])
         return Version(main.text.language, main.text.direction, told, main.words, go)
 
+    def _texts(
+        self, notices: Sequence[str], language: str
+    ) -> list[tuple[Notice, NoticeText]]:
+        """Return the notices, each in a language, or in its first if it lacks that."""
+        shown = [self._notices[name] for name in notices]
+        return [
+            (n, n.texts.get(language) or next(iter(n.texts.values()))) for n in shown
+        ]
+
     def _words(self, notice: Notice, text: NoticeText, go: str) -> Strings:
         """Fill every place in the texts of one notice in one language."""
+        values = self._values(notice, text, go)
+        return {key: _shown(key, told, values) for key, told in text.strings.items()}
+
+    def _values(self, notice: Notice, text: NoticeText, go: str) -> dict[str, str]:
+        """Return what fills the places in a text, as plain text."""
         strings = text.strings
         values = {
             key: written_day(value, strings) if is_day(value) else value
@@ -151,8 +207,14 @@ class TemplatePress:
             "site": self._look.name,
             "date": written_day(notice.as_of, strings),
             "continue": go,
+            "leave": str(strings["page.leave"]),
+            "tab": str(strings["page.tab"]),
         }
-        return {key: _filled(value, values) for key, value in strings.items()}
+        return values | {
+            name: listed([plain(one, values) for one in strings[key]], strings)
+            for name, key in (("risks", "risks_short"), ("unclear", "unclear_short"))
+            if strings.get(key)
+        }
 
     def _tags(self, notices: Sequence[str]) -> list[str]:
         return list(dict.fromkeys(t for n in notices for t in self._notices[n].texts))
@@ -169,10 +231,31 @@ class TemplatePress:
         loader = self._templates.loader
         if loader is None:
             raise LookupError(name)
-        return loader.get_source(self._templates, name)[0]
+        return loader.get_source(self._templates, _PREFIX + name)[0]
 
     def _render(self, template: str, **context: object) -> str:
         return self._templates.get_template(template).render(context)
+
+
+def _environment(own: str) -> ImmutableSandboxedEnvironment:
+    """Return an environment in which a template can do nothing but make text."""
+    made = ImmutableSandboxedEnvironment(
+        loader=ChoiceLoader(
+            [
+                DictLoader({OWN: own} if own else {}),
+                PrefixLoader({_PREFIX[:-1]: PackageLoader("gate.notices")}),
+            ]
+        ),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.clear()
+    made.globals["range"] = range
+    for name in _UNSAFE:
+        del made.filters[name]
+    return made
 
 
 def _label(texts: Sequence[NoticeText]) -> str:
@@ -183,9 +266,11 @@ def _label(texts: Sequence[NoticeText]) -> str:
     )
 
 
-def _filled(
-    value: str | tuple[str, ...], values: Mapping[str, str]
+def _shown(
+    key: str, told: str | tuple[str, ...], values: Mapping[str, str]
 ) -> str | tuple[str, ...]:
-    if isinstance(value, str):
-        return fill(value, values)
-    return tuple(fill(item, values) for item in value)
+    """Fill a text: as HTML where it may emphasise, else as plain text."""
+    show = html if key in EMPHATIC else plain
+    if isinstance(told, str):
+        return show(told, values)
+    return tuple(show(item, values) for item in told)

@@ -144,7 +144,9 @@ def is_same_origin_navigation(request: Request) -> bool:
 
     Never for what runs ahead of a person (prefetch, prerender), frames, scripts and
     other sites. Where the browser does not say, its Origin decides, then its Referer;
-    host names are compared, as cookies know neither ports nor schemes.
+    host names are compared, as cookies know neither ports nor schemes. What a service
+    worker of the site hands on is called same-origin even if it was typed, so there
+    the Referer must agree.
 
     Source:
         Fetch Metadata Request Headers, section 2.
@@ -152,6 +154,8 @@ def is_same_origin_navigation(request: Request) -> bool:
     if not _is_navigation(request):
         return False
     site = request.headers.get("sec-fetch-site")
+    if _is_handed_on(request) and site == "same-origin":
+        return _host_in(request.headers.get("referer")) == request.host
     if site is not None:
         return site == "same-origin"
     return _came_from(request.headers) == request.host
@@ -177,14 +181,27 @@ def _is_navigation(request: Request) -> bool:
     return (
         request.kind is Kind.DOCUMENT
         and get("sec-fetch-mode") in {None, "navigate"}
-        and get("sec-fetch-dest") in {None, "document"}
+        and (get("sec-fetch-dest") in {None, "document"} or _is_handed_on(request))
     )
+
+
+def _is_handed_on(request: Request) -> bool:
+    """Whether a service worker of the site hands on where a person goes.
+
+    Source:
+        Fetch Standard, section 5.4: only a browser makes requests of mode "navigate".
+    """
+    get = request.headers.get
+    return get("sec-fetch-dest") == "empty" and get("sec-fetch-mode") == "navigate"
 
 
 def _came_from(headers: Headers) -> str | None:
     """Return the host of the page that led here; "" if it hides; None if unsaid."""
     origin = headers.get("origin")
-    source = headers.get("referer") if origin is None else origin
+    return _host_in(headers.get("referer") if origin is None else origin)
+
+
+def _host_in(source: str | None) -> str | None:
     if source is None:
         return None
     match = _ORIGIN.match(source)

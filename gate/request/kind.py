@@ -88,6 +88,9 @@ def kind_of(fields: Mapping[str, Any], *, feed: bool = False) -> Kind:
         AnonymousPrefetchError: A prefetch through a proxy that hides the reader.
     """
     destination = fields.get("HTTP_SEC_FETCH_DEST")
+    if destination == "empty" and fields.get("HTTP_SEC_FETCH_MODE") == "navigate":
+        # A service worker of the site hands a navigation on; no script can say so.
+        destination = "document"
     if destination is None:
         kind = _by_accept(fields.get("HTTP_ACCEPT"))
     else:

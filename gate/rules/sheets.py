@@ -25,7 +25,7 @@ MODELS: Mapping[str, type[AreasFile | RulesFile]] = {
     "rules/1": RulesFile,
 }
 # Read and checked elsewhere; here it only counts in the digest.
-ELSEWHERE = "notices/1"
+ELSEWHERE = "notices/2"
 FORMATS = (*MODELS, ELSEWHERE)
 _SUFFIXES = (".yaml", ".geojson")
 
@@ -118,7 +118,7 @@ def _unread(folder: Folder, name: str) -> Diagnostic:
 
 def _sheet(name: str, document: Document) -> tuple[Sheet | None, list[Diagnostic]]:
     form = _form(document)
-    if form == ELSEWHERE:
+    if isinstance(form, str) and form.partition("/")[0] == "notices":
         return None, []
     model = MODELS.get(form) if isinstance(form, str) else None
     if document.root is None:
@@ -136,7 +136,7 @@ def _form(document: Document) -> object:
     """Return what a document says of its format, also if the rest is broken."""
     if isinstance(document.data, dict):
         return document.data.get("format")
-    broken_notice = any(line == f"format: {ELSEWHERE}" for line in document.lines)
+    broken_notice = any(line.startswith("format: notices/") for line in document.lines)
     return ELSEWHERE if broken_notice else None
 
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from gate.config import check_agreement, read_config, rules_folder
 from gate.documents import with_sources
+from gate.engine.looks import check_look
 from gate.engine.preparation import Prepared, ensure_folder
 from gate.errors import DatabaseError, DatabaseMissingError, FindingsError
 from gate.model import Severity
-from gate.notices import load_notices
+from gate.notices import aged, load_notices
 from gate.places.anonymous import read_database, read_tor_exits
 from gate.places.areas import membership
 from gate.places.database import Database
@@ -95,9 +96,11 @@ def check_everything(path: Path, environ: Mapping[str, str], now: int) -> CheckR
         return CheckReport(findings=findings, found_book=False)
     book, of_book = load_book(folder)
     notices, of_notices = load_notices(folder / "notices")
-    found = [*findings, *of_book, *of_notices]
+    found = [*findings, *of_book, *of_notices, *aged(notices, now)]
     broken = any(finding.severity is Severity.ERROR for finding in of_notices)
     known = None if broken else notices
+    if config and known:
+        found += check_look(config, known)
     index = None
     if book and config:
         index, more = _judged(config, book, known, now)

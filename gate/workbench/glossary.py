@@ -25,6 +25,8 @@ WORDS = {
     "exemption": "What loosens the rules that it names, until a date.",
     "action": "pass, banner, interstitial or block, from the loosest to the strictest.",
     "notice": "The text that a reader sees: languages, sources, legal basis, revision.",
+    "regime": "The law that a notice tells of, as data: what is punished, how certain "
+    "that is, and where it is written.",
     "decision": "Action, notices, deciding rules, reasons, and what it rests on.",
     "rule book": "All files under rules/, known by their SHA-256 digest.",
     "promise": "What no change of the rule book may break; proved for every place, "
@@ -96,6 +98,7 @@ _REMEDIES = {
     "R04": "Look at the witness with gate explain; change the rule or the promise.",
     "R05": "Run gate test; correct the rule, or the test if it asks for too much.",
     "R06": "Correct the notice, in every language; then raise its revision.",
+    "R07": "Correct the notice, or the facts of its regime, with their sources.",
 }
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gate.engine.looks import site_look
 from gate.engine.preparation import load_texts
-from gate.notices import Look
 from gate.notices.printing import TemplatePress
 from gate.notices.revision import site_revision
 
@@ -27,12 +27,6 @@ def standby_page(config: Config) -> str:
         FindingsError: The rule book or the notices have errors.
     """
     book, notices = load_texts(config)
-    site = config.site
-    look = Look(
-        name=site.name,
-        organization=site.organization,
-        explainer_url=site.explainer_url,
-        own_prefix=site.own_prefix,
-    )
+    look = site_look(config)
     press = TemplatePress(notices, look, site_revision(notices))
     return press.standby([book.unknown.notice])

@@ -13,17 +13,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NAMES = ("config.yaml", "rules")
+EXAMPLES = ("belarus",)
+"""Other books to start from: complete, and drafts."""
 
 
-def starter() -> Path:
-    """Return the folder that holds the starter: in the wheel, or in a checkout."""
+def starter(example: str | None = None) -> Path:
+    """Return the folder that holds the starter: in the wheel, or in a checkout.
+
+    Args:
+        example: One of `EXAMPLES`; None for the book that the gate ships with.
+    """
     package = Path(gate.__file__).parent
+    if example:
+        return package / "workbench" / "examples" / example
     packed = package / "starter"
     return packed if packed.is_dir() else package.parent
 
 
-def write_starter(target: Path) -> tuple[Path, ...]:
+def write_starter(target: Path, example: str | None = None) -> tuple[Path, ...]:
     """Write config.yaml and rules/ into `target`, which is made if need be.
+
+    Args:
+        target: The folder.
+        example: One of `EXAMPLES`; None for the book that the gate ships with.
 
     Returns:
         The files that were written, sorted, relative to `target`.
@@ -36,7 +48,7 @@ def write_starter(target: Path) -> tuple[Path, ...]:
             raise StarterInTheWayError(target / name)
     if target.exists() and not target.is_dir():
         raise StarterInTheWayError(target)
-    source = starter()
+    source = starter(example)
     written = sorted(path.relative_to(source) for path in _files(source))
     for path in written:
         (target / path).parent.mkdir(parents=True, exist_ok=True)

@@ -279,6 +279,19 @@ class Behaviour:
             assert reply.status == 303
             assert reply.headers["Location"] == f"https://{host}/"
 
+    def test_the_script_of_the_exit_is_the_same_for_everybody(self, front):
+        fields = {"Sec-Fetch-Dest": "script", "Accept": "*/*"}
+        replies = [
+            front.ask(path="/-/exit", headers=fields, reader=reader)
+            for reader in (MOSCOW, BERLIN)
+        ]
+        for reply in replies:
+            assert reply.status == 200
+            assert reply.headers["Content-Type"] == "text/javascript; charset=utf-8"
+            assert b"pageshow" in reply.body
+        assert replies[0].body == replies[1].body
+        assert front.site.seen("/-/exit") == []
+
     # -- methods and bodies ------------------------------------------------------
 
     def test_head_is_answered_as_get_without_a_body(self, front, path):

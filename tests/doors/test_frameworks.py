@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 from wsgiref.util import setup_testing_defaults
 from wsgiref.validate import validator
 
@@ -12,6 +13,7 @@ import pytest
 from django import conf
 from django.core.wsgi import get_wsgi_application
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.template import engines
 from django.urls import path as route
 from flask import Flask, Response, stream_with_context
 
@@ -34,6 +36,12 @@ def django_site():
             ALLOWED_HOSTS=["*"],
             ROOT_URLCONF=tuple(urlpatterns),
             SECRET_KEY="for tests only",  # noqa: S106
+            TEMPLATES=[
+                {
+                    "BACKEND": "django.template.backends.django.DjangoTemplates",
+                    "OPTIONS": {"context_processors": ["gate.doors.django.gate"]},
+                }
+            ],
             MIDDLEWARE=[
                 "django.middleware.gzip.GZipMiddleware",
                 "django.middleware.http.ConditionalGetMiddleware",
@@ -43,7 +51,25 @@ def django_site():
     return get_wsgi_application()
 
 
+OFFERS = (
+    "<html><body>{{ gate.banner }}{% if gate.allows.share %}SHARE{% endif %}"
+    "{% if gate.allows.read %}READ{% endif %}{% if gate.warns %}WARNS{% endif %}"
+    "<footer>{{ gate.footer }}</footer></body></html>"
+)
+
+
+def offers(request):
+    return HttpResponse(engines["django"].from_string(OFFERS).render({}, request))
+
+
+def misspelled(request):
+    template = engines["django"].from_string("{{ gate.allows.shair }}")
+    return HttpResponse(template.render({}, request))
+
+
 urlpatterns = [
+    route("offers", offers),
+    route("misspelled", misspelled),
     route("page", lambda _: HttpResponse(PAGE)),
     route("long", lambda _: HttpResponse(LONG)),
     route("stream", lambda _: StreamingHttpResponse(iter([PAGE[:40], PAGE[40:]]))),
@@ -178,3 +204,33 @@ def test_head_has_no_body_and_the_same_fate(site):
     status, fields, _ = ask(site, "/page", BERLIN, REQUEST_METHOD="HEAD")
     assert status == 200
     assert "last-modified" not in fields
+
+
+@pytest.mark.parametrize(
+    ("address", "offered"),
+    [
+        pytest.param(BERLIN, "SHAREREAD", id="Berlin"),
+        pytest.param(NOWHERE, "SHAREREADWARNS", id="nobody knows where"),
+    ],
+)
+def test_a_django_template_offers_what_this_reader_may_be_offered(
+    gate, address, offered
+):
+    site = GateMiddleware(django_site(), gate)
+    _, _, body = ask(site, "/offers", address)
+    before, _, after = body.decode().partition("<footer>")
+    told = re.sub(r"<aside.*?</aside>|<[^>]+>|\s", "", before, flags=re.DOTALL)
+    assert told == offered
+    assert 'class="gate-footer"' in after
+    assert ("gate-banner" in before) is (address == NOWHERE)
+    assert body.count(b"gate-banner") == before.count("gate-banner")
+
+
+def test_a_misspelled_activity_is_an_error_in_django(gate):
+    site = GateMiddleware(django_site(), gate)
+    assert ask(site, "/misspelled", BERLIN)[0] == 500
+
+
+def test_a_django_site_without_the_door_offers_nothing():
+    status, _, body = ask(django_site(), "/offers", BERLIN)
+    assert (status, b"SHARE" in body) == (200, False)

@@ -10,7 +10,7 @@ import json
 import pytest
 from machine import free_port
 
-from gate.doors.hops import upstream_fields
+from gate.doors.hops import reader_fields, upstream_fields
 from gate.request.proxies import FORWARDING, Proxies
 
 MB = 1 << 20
@@ -82,14 +82,21 @@ def test_what_concerns_one_connection_ends_there(proxy):
         "TE": "trailers",
         "Proxy-Authorization": "x",
         "Keep-Alive": "t=1",
-        "X-Gate-Action": "pass",
-        "X-Gate.Action": "pass",
+        "X-Gate-Action": "block",
+        "X-Gate.Action": "block",
+        "X-Gate-Cache": "open",
         "X-End": "1",
     }
     fields = fields_of(proxy.ask("GET", "/echo", headers=sent)[1])
     assert fields["x-end"] == "1"
     hops = {"x-hop", "te", "proxy-authorization", "keep-alive"}
-    assert not (hops | {"x-gate-action", "x-gate.action"}) & fields.keys()
+    assert not (hops | {"x-gate-cache", "x-gate.action"}) & fields.keys()
+    assert fields["x-gate-action"] == "pass"  # what the gate says, not the stranger
+
+
+def test_what_the_gate_tells_the_site_never_comes_to_a_reader():
+    sent = [("X-Gate-Allows", "read"), ("x-gate-action", "pass"), ("X-Own", "1")]
+    assert reader_fields(sent) == [("X-Own", "1"), ("Via", "1.1 gate")]
 
 
 def test_nothing_is_put_in_that_the_reader_did_not_send(proxy):

@@ -309,4 +309,17 @@ CODES: dict[str, tuple[str, str]] = {
             "its user."
         ),
     ),
+    # The pages that leaving leads to, more closely.
+    "D132": (
+        "The page that leaving leads to sends readers on to another address.",
+        "Name in site.exit_url the address where the way ends, with https.",
+    ),
+    "D133": (
+        "The page that leaving leads to sets cookies.",
+        "A page without cookies leaves fewer traces in the reader's browser.",
+    ),
+    "D134": (
+        "The page that leaving leads to names the site, or calls other servers.",
+        "Name a page that says nothing of the site, and calls nobody else.",
+    ),
 }

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from gate.audit import Outcome
+from gate.doors.fields import decision_fields
 from gate.engine import Gate
 from gate.errors import RequestError
 from gate.model import Action, Passage
@@ -148,6 +149,11 @@ class House:
                 "HTTP_" + field.upper().replace("-", "_"): value
                 for field, value in seen.said.headers
                 if field.startswith("X-Gate-")
+            }
+        if name == "proxy" and seen.claims:
+            expected = {
+                field.upper().replace("-", "_"): value
+                for field, value in decision_fields(seen.outcome)
             }
         if any(claims != expected for claims in seen.claims):
             return f"the site was told {seen.claims}, must be {expected}"

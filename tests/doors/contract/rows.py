@@ -29,6 +29,7 @@ PAGE, PASSES, REFUSED = "page", "passes", "refused"
 CONTINUES, LEAVES, BANNER, HELD = "continues", "leaves", "banner", "held"
 PROBLEM, FRAME, EMPTY = "problem", "frame", "empty"
 READING, ACTS = "undesirable-organization", "undesirable-organization-acts"
+GIVING = "undesirable-organization-donate"
 
 
 class Row(NamedTuple):
@@ -114,6 +115,31 @@ READERS = (
     plain("leave, ahead of the reader", EMPTY, Ask("/-/leave", lines=SCRIPT)),
     page("the article, by websocket", "/a/1", *DOCUMENT, "Upgrade: websocket"),
     passes("an image by Accept, in Berlin", "/a/1", "Accept: image/png"),
+)
+
+# What is an act, and its notice; a link that acts is one as well as a form.
+_ACTING = (
+    ("share", "GET", ACTS),
+    ("share", "POST", ACTS),
+    ("like", "POST", ACTS),
+    ("comment", "POST", ACTS),
+    ("save", "POST", ACTS),
+    ("contact", "GET", ACTS),
+    ("contact", "POST", ACTS),
+    ("donate", "GET", GIVING),
+    ("donate", "POST", GIVING),
+)
+ACTING = tuple(
+    page(
+        f"to {act} by {method}{', ' + cookie[0][8:-9] if cookie else ''}",
+        f"/{act}/1",
+        *(FORM if method == "POST" else SAME),
+        *cookie,
+        method=method,
+        notice=notice,
+    )
+    for act, method, notice in _ACTING
+    for cookie in ((), ("Cookie: __Host-n=REVISION",), ("Cookie: n=REVISION",))
 )
 
 CONTINUING = (
@@ -671,4 +697,4 @@ ANSWERS = (
     refused("T30 a refusal", "/%00"),
 )
 
-ROWS = (*READERS, *CONTINUING, *HEADERS, *PATHS, *HOSTS, *ANSWERS)
+ROWS = (*READERS, *ACTING, *CONTINUING, *HEADERS, *PATHS, *HOSTS, *ANSWERS)
