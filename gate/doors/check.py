@@ -19,7 +19,7 @@ from hmac import compare_digest
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import unquote_to_bytes
 
-from gate.doors.fields import NONE, decision_fields
+from gate.doors.fields import NONE, decision_fields, is_kept_nowhere
 from gate.doors.sending import refuse, send
 from gate.doors.verdict import answered, verdict_of
 from gate.errors import BadCheckError, UnknownCallerError
@@ -216,14 +216,20 @@ class CheckDoor:
 def allowing(passage: Passage) -> Fields:
     """Return the decision fields of a passage; each is always there, never empty."""
     banner = b64encode(passage.top).decode() or NONE
-    cache = "private-html" if passage.private_html else "open"
     return [
         *decision_fields(passage),
         ("X-Gate-Banner", banner),
-        ("X-Gate-Cache", "private" if passage.private else cache),
+        ("X-Gate-Cache", _cache_word(passage)),
         _NO_STORE,
         _EMPTY,
     ]
+
+
+def _cache_word(passage: Passage) -> str:
+    """Return who may keep a copy of the site's answer."""
+    if passage.private:
+        return NONE if is_kept_nowhere(passage) else "private"
+    return "private-html" if passage.private_html else "open"
 
 
 def _refused(error: RequestError, start_response: StartResponse) -> Iterable[bytes]:

@@ -167,6 +167,7 @@ class Behaviour:
     websocket = True  # whether it takes upgrades as the recipe stands
     own_page_within = 8  # seconds
     largest = 5_000_000  # bytes of a body that it takes
+    kept_after_a_notice = "private, no-store"  # on the device: not at all
 
     @pytest.fixture
     def front(self, fronted):
@@ -261,6 +262,7 @@ class Behaviour:
         assert front.site.seen(path) == []
         reply = front.ask(path=target, headers={**DOCUMENT, "Cookie": cookie})
         assert reply.is_article
+        assert reply.headers["Cache-Control"] == self.kept_after_a_notice
         assert [hit.path for hit in front.site.seen(path)] == [target]
 
     def test_continue_from_another_site_is_none(self, front, path):

@@ -129,6 +129,7 @@ def test_traefiks_own_pages_are_the_sites(put, recipes):
 
 class TestTraefik(Behaviour):
     name = "traefik"
+    kept_after_a_notice = "private, no-cache"  # it cannot choose by answer
 
     @pytest.fixture
     def fronted(self, put):
