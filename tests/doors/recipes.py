@@ -427,6 +427,8 @@ def write_config(folder, state, **changes):
             config.setdefault(section, {}).update(change)
         else:
             config[section] = change
+    if config["site"]["cache"] == "edge":  # copies for all cannot hear of each reader
+        del config["geo"]["edge"]
     path = folder / "config.yaml"
     path.write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
     secret = folder / "secret"
