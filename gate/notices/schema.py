@@ -198,6 +198,7 @@ class PageText(Reviewed):
     no_cookie: Line = Field(description="In place of `cookie`, where there is none.")
     not_hidden: Line = Field(description="Heading of the traces that stay.")
     trace_history: Line = Field(description="Trace: the history of the browser.")
+    trace_title: Line = Field(description="What going on adds to that trace.")
     trace_cookie: Line = Field(description="Trace: the cookie.")
     trace_provider: Line = Field(description="Trace: the internet provider.")
     trace_leaving: Line = Field(description="What leaving does not delete.")

@@ -45,10 +45,7 @@ PALE = r"""() => {
     .filter(at => !["SCRIPT", "STYLE"].includes(at.tagName) && said(at))
     .filter(at => ratio(at) < 4.5).map(at => at.outerHTML.slice(0, 200));
 }"""
-TWINS = pytest.mark.xfail(
-    strict=False, reason="banner and footer are landmarks of one name"
-)
-SHOWN = [*STATES, "refusal", pytest.param("banner", marks=TWINS)]
+SHOWN = [*STATES, *OTHERS]
 OPEN_ALL = "document.querySelectorAll('details').forEach(d => { d.open = true })"
 
 

@@ -47,7 +47,7 @@ def _page_keys(way: Way) -> Iterator[str]:
     yield from ("page.trace_provider", "page.trace_leaving")
     yield from ("page.as_of", "page.not_advice", "page.leave")
     if way in _WAYS_ON | {Way.ACT_AGAIN}:
-        yield from ("page.going_on", "page.nothing_asked")
+        yield from ("page.going_on", "page.nothing_asked", "page.trace_title")
     if way in _READING:
         yield from ("page.cookie", "page.trace_cookie", "page.returns")
     own = {
