@@ -56,11 +56,15 @@ class Running:
     def workers(self):
         """Children of the server but the sealer, a program of its own."""
         text = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        return [int(p) for p in text.read_text().split() if not self._seals(p)]
+        return [int(p) for p in text.read_text().split() if self._serves(p)]
 
     @staticmethod
-    def _seals(pid):
-        return b"gate.workbench.sealer" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    def _serves(pid):
+        try:
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except FileNotFoundError:  # killed a moment ago
+            return False
+        return b"gate.workbench.sealer" not in command
 
     def peak_mb(self):
         """Most memory in MB that any worker has had resident."""

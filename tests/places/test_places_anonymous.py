@@ -327,7 +327,7 @@ def test_the_whole_tor_network_keeps_an_index_small(make_list, tmp_path, rng):
     ]
     files = AnonymousFiles(tor_exits=make_list("\n".join(exits)))
     sizes = []
-    for anonymous in (None, files):
+    for anonymous in (AnonymousFiles(), files):
         index = build_index(
             Sources(databases=(embedded_database(),), anonymous=anonymous), []
         )
