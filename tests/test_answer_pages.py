@@ -234,7 +234,7 @@ def test_warning_page_is_403_with_these_fields_and_no_others(pages):
         "CDN-Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
         "X-Robots-Tag": "noarchive",
-        "Vary": "Accept, Accept-Language, Cookie, Sec-Fetch-Dest",
+        "Vary": "Accept, Accept-Language, Cookie, Sec-Fetch-Dest, Sec-Fetch-Mode",
         "Referrer-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     }
@@ -448,7 +448,7 @@ def test_what_cannot_be_repeated_has_no_way_on(pages, form, carries):
         carries=carries,
         own_form=True,
     ).body.decode()
-    assert "Nothing has been sent" in body
+    assert "Nothing has been passed on" in body
     assert "<form" not in body
     assert "<button" not in body
 

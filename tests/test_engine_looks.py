@@ -84,6 +84,15 @@ def test_what_is_not_safe_is_neither_served_nor_sound(looking, code, files, look
     assert re.search(r"config\.yaml|x\.html", marks[0].file)
 
 
+def test_a_template_is_tried_with_what_the_databases_ask_to_be_said(looking):
+    path = looking(
+        {"x.html": GOOD.replace("{{ gate.credits() }}", "")}, template="x.html"
+    )
+    assert refused(path) == {("E729", "error")}
+    found = check_everything(path, os.environ, NOW).findings
+    assert "E729" in {finding.code for finding in found}
+
+
 def test_a_faint_colour_is_marked_where_it_stands(looking):
     path = looking(colours={"light": {"quiet": "#cccccc"}})
     found = check_everything(path, os.environ, NOW).findings

@@ -111,6 +111,15 @@ def test_what_is_only_feared_is_said_softly(site):
         assert list(text["unclear"]) == ["read"]
 
 
+def test_a_subscription_is_named_before_reading(site):
+    """Sources name the subscription only; the texts must not turn that round."""
+    data = yaml.safe_load((site / f"rules/notices/{ID}.yaml").read_text("utf-8"))
+    first = {"en": "being subscribed", "ru": "подписка", "be": "падпіска"}
+    for tag, text in data["notices"][ID]["texts"].items():
+        assert text["unclear"]["read"].startswith(first[tag])
+        assert text["unclear_short"]["read"].startswith(first[tag])
+
+
 def test_a_text_that_calls_reading_punished_is_refused(site):
     path = site / f"rules/notices/{ID}.yaml"
     text = path.read_text("utf-8").replace(

@@ -1,4 +1,4 @@
-"""The script of the exit on articles: for readers at risk, the same for all of them."""
+"""The script of the exit on articles: for all readers alike, so that it marks none."""
 
 from __future__ import annotations
 
@@ -59,11 +59,11 @@ def page(gate, address, **fields):
     return b"".join(door(environ, lambda *_: lambda _: None))
 
 
-def test_readers_who_met_a_notice_get_it_and_others_do_not(gate):
+def test_whoever_reads_a_gated_article_gets_it_wherever_they_are(gate):
     assert (TAG in page(gate, MOSCOW, **acknowledged(gate))) is gate.is_on
     assert (TAG in page(gate, NOWHERE)) is gate.is_on
-    assert TAG not in page(gate, BERLIN)
-    assert b"ARTICLE" in page(gate, BERLIN)
+    assert (TAG in page(gate, BERLIN)) is gate.is_on
+    assert TAG not in page(gate, MOSCOW, PATH_INFO="/about/undesirable/")
 
 
 def test_it_stands_before_the_end_and_only_once(gate):
@@ -72,7 +72,7 @@ def test_it_stands_before_the_end_and_only_once(gate):
     assert body.endswith(b"</body></html>")
 
 
-def test_it_changes_the_entity_tag(gate):
+def test_the_entity_tag_tells_no_reader_from_another(gate):
     marks = {
         passage.mark
         for passage in (
@@ -81,7 +81,7 @@ def test_it_changes_the_entity_tag(gate):
         )
         if isinstance(passage, Passage)
     }
-    assert len(marks) == (2 if gate.is_on else 1)
+    assert len(marks) == 1
 
 
 def test_parts_of_pages_do_not_get_it(gate):

@@ -101,6 +101,35 @@ def test_a_text_says_of_an_activity_what_the_data_hold(key, data, severity, shor
     assert all(f.severity == severity and '"save"' in f.message for f in found)
 
 
+def test_more_of_a_certain_risk_may_be_called_unclear_beside_it():
+    words = {"share": "sharing in another way"}
+    data = as_text(raw(f"{ID}.yaml", "notices", ID, "texts", "en"))
+    for key in ("unclear", "unclear_short"):
+        assert findings(regime(), **{key: words}) == []
+    del data["risks"]["share"]
+    (found,) = findings(regime(), risks=data["risks"], unclear=words)
+    assert (found.code, found.severity) == ("R069", Severity.WARNING)
+
+
+@pytest.mark.parametrize("name", [ID, f"{ID}-acts"])
+def test_the_texts_speak_of_court_cases_only_where_the_data_do(name):
+    known = raw("regimes.yaml", "regimes", ID, "penalties")
+    for tag, words in {"en": "court", "ru": "судебн", "uk": "судов"}.items():
+        text = raw(f"{name}.yaml", "notices", name, "texts", tag)
+        told = {act for act, line in text["unclear"].items() if words in line}
+        assert told == {"like", "comment"}
+        assert words not in text["unclear_lead"]
+    for act in ("like", "comment"):
+        assert "case was found" in known[act]["note"]
+
+
+def test_whom_the_law_means_is_data_with_sources():
+    facts = raw("regimes.yaml", "regimes", ID, "facts")
+    assert facts["whom"]["certainty"] == "certain"
+    assert facts["whom_place"]["certainty"] == "open"
+    assert facts["abroad"]["certainty"] == "certain"
+
+
 def test_an_activity_of_which_the_data_say_nothing_is_no_risk():
     law = regime()
     known = {k: v for k, v in law.penalties.items() if k != "share"}
@@ -162,15 +191,16 @@ def test_a_number_that_no_fact_holds_may_not(text, place):
     change = {
         "fact": {"fact": text},
         "list": {"who": [text]},
-        "activity": {"risks": {"share": text}},
+        "activity": {"risks": {"share": text, "contact": "x"}},
     }[place]
     (found,) = findings(regime(), **change)
     assert (found.code, found.severity) == ("R070", Severity.ERROR)
 
 
 def test_the_penalty_of_one_activity_is_no_ground_for_another():
-    assert findings(regime(), risks={"donate": "prison, 1 to 5 years"}) == []
-    (found,) = findings(regime(), risks={"share": "prison, 1 to 5 years"})
+    told, other = "prison, 1 to 5 years", {"contact": "x"}
+    assert findings(regime(), risks={"donate": told, **other}) == []
+    (found,) = findings(regime(), risks={"share": told, **other})
     assert found.code == "R070"
 
 
@@ -188,7 +218,9 @@ def test_any_text_can_be_looked_through(text):
 
 def test_the_loader_says_where_the_claim_stands(tmp_path):
     for file in SHIPPED.glob("*.yaml"):
-        written = file.read_text("utf-8").replace("contact us;", "contact us 77 times;")
+        written = file.read_text("utf-8").replace("an article;", "77 articles;")
         (tmp_path / file.name).write_text(written, "utf-8")
     found = [f for f in load_notices(tmp_path)[1] if f.code == "R070"]
-    assert [f.source_line.strip() for f in found] == ["contact: contact us 77 times;"]
+    assert [f.source_line.strip() for f in found] == [
+        "contact: speak with us for 77 articles;"
+    ]

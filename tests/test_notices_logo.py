@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.notices.logo import MOST_LOGO, clean_logo
+from gate.notices.logo import MOST_DEPTH, MOST_LOGO, clean_logo
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8">'
 MARK = Path(__file__).parents[1] / "gate/workbench/demo/static/mark.svg"
@@ -82,3 +82,12 @@ def test_every_problem_is_told_once():
         "<script> is not a plain shape.",
         '<path> has "onclick".',
     )
+
+
+def test_groups_may_stand_in_groups_but_not_without_end():
+    deep = (MOST_DEPTH - 2) * "<g>" + "<path/>" + (MOST_DEPTH - 2) * "</g>"
+    assert clean_logo(svg(deep), "x")[1] == ()
+    for groups in (MOST_DEPTH, 1_000):
+        data = svg(groups * "<g>" + "<path/>" + groups * "</g>")
+        told = (f"More than {MOST_DEPTH} elements stand in each other.",)
+        assert clean_logo(data, "x") == ("", told)

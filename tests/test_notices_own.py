@@ -13,7 +13,9 @@ import pytest
 from gate.answer import Way
 from gate.config.codes import CODES
 from gate.notices import Look, compile_pages, load_notices
+from gate.notices.elements import content
 from gate.notices.own import check_template
+from gate.notices.parsing import MOST_DEPTH, read_sheet
 
 ROOT = Path(__file__).parents[1]
 GOOD = (ROOT / "tests/looks/good.html").read_text("utf-8")
@@ -42,10 +44,13 @@ def look(template):
 
 @pytest.fixture(scope="module")
 def check(notices):
-    """Check a template on the pages of one notice in two languages."""
-    name, notice = next(iter(notices.items()))
-    texts = {tag: notice.texts[tag] for tag in ("en", "ru")}
-    few = {name: replace(notice, texts=texts)}
+    """Check a template on the pages of two notices in one language or two."""
+    first, other, _ = notices
+    tags = {first: ("en", "ru"), other: ("en",)}
+    few = {
+        name: replace(notices[name], texts={t: notices[name].texts[t] for t in told})
+        for name, told in tags.items()
+    }
 
     def check(template):
         return check_template(few, look(template), file="page.html")
@@ -102,6 +107,18 @@ def going(old, new):
     assert old in part, old
     return swap(GO, part.replace(old, new))
 
+
+def styled(rule):
+    return swap("</style>", f"{rule}</style>")
+
+
+def folded(part):
+    return swap(part, f"<details><summary>x</summary>{part}</details>")
+
+
+HINT = '<p class="hint" hidden>{{ words["page.quick_exit"] }}</p>'
+REFRESH = '<meta http-equiv="refresh" content="0;url=https://third.example">'
+MARK = '<svg viewBox="0 0 8 8"><path d="M0 0h8"></path>'
 
 BAD = [
     ("E722", "syntax", "{% if %}"),
@@ -265,6 +282,132 @@ BAD = [
         swap("</head>", '<meta name="referrer" content="unsafe-url"></head>'),
     ),
     ("E731", "og", swap("</head>", '<meta property="og:title" content="Owl"></head>')),
+    ("E731", "an end of a style with more", styled(f"</style x>{REFRESH}")),
+    ("E731", "an end of a style with a slash", styled(f"</style/>{REFRESH}")),
+    ("E731", "a sign in a style", styled("a { } /* < */")),
+    ("E731", "a sign that begins no tag", body("<p>1 < 2</p>")),
+    ("E731", "a value without quotes", body("<p><a href=/x>x</a></p>")),
+    ("E731", "attributes that touch", body('<p class="a"id="b">x</p>')),
+    ("E731", "an end with more", body("<p>x</p x>")),
+    ("E731", "an element in the title", swap("</head>", "<title><br></title></head>")),
+    (
+        "E731",
+        "text in a drawing",
+        body(f"{MARK}{{{{ page.words['page.tab'] }}}}</svg>"),
+    ),
+    ("E731", "html in a drawing", body(f"{MARK}<p>x</p></svg>")),
+    ("E731", "a shape outside", body("<g></g>")),
+    ("E731", "an id twice", body('<p id="a">x</p><p id="a">x</p>')),
+    ("E731", "a block in a heading", body("<h3><div>x</div></h3>")),
+    (
+        "E731",
+        "an item outside of a list",
+        body("<ul><li><div><li>x</li></div></li></ul>"),
+    ),
+    ("E731", "a body in the body", body("<body></body>")),
+    ("E731", "a head in the body", body("<head></head>")),
+    ("E731", "html in the body", body("<html></html>")),
+    ("E731", "text in the head", swap("</head>", "x</head>")),
+    ("E731", "a form with a name", going('method="post"', 'method="post" name="body"')),
+    (
+        "E731",
+        "too deep",
+        body(f"{'<div>' * 2000}x{'</div>' * 2000}"),
+    ),
+    ("E722", "too many rounds", body("{% for i in range(200000) %}{% endfor %}")),
+    ("E722", "nested too deep", body(f"{{{{ {'(' * 9000}1{')' * 9000} }}}}")),
+    (
+        "E723",
+        "a link on two notices alone",
+        body(
+            "{% if page.notices | length == 2 %}"
+            '<p><a href="https://third.example">x</a></p>{% endif %}'
+        ),
+    ),
+    (
+        "E723",
+        "what only looks like a comment",
+        styled(
+            'a::after { content: "/*" } b { background: url(https://third.example/x) }'
+            'c::after { content: "*/" }'
+        ),
+    ),
+    ("E724", "the exit is a hint", bar('class="exit"', 'class="exit hint" hidden')),
+    ("E724", "the exit is hidden", bar('class="exit"', 'class="exit" hidden')),
+    (
+        "E724",
+        "another is marked as the exit",
+        bar("<a class", "<p><a data-leave>x</a></p><a class"),
+    ),
+    (
+        "E725",
+        "the way back where nobody is sent back",
+        body('<p><a href="{{ back_url }}">x</a></p>'),
+    ),
+    (
+        "E725",
+        "the way back as a text",
+        body('{% if way == "act" %}<p>{{ back_url }}</p>{% endif %}'),
+    ),
+    ("E725", "what was sent as a text", body("<p>{{ fields }}</p>")),
+    ("E725", "Continue is folded away", folded(GO)),
+    (
+        "E726",
+        "the warning is a hint",
+        bar("</header>", '<div class="hint" hidden>x</div>'),
+    ),
+    ("E726", "the hint says something else", bar(HINT, '<p class="hint" hidden>x</p>')),
+    ("E726", "the hint has parts", bar('_exit"] }}</p>', '_exit"] }}<b></b></p>')),
+    ("E729", "the warning is folded away", folded("<p>{{ words.fact }}</p>")),
+    ("E729", "the date is folded away", folded("{{ gate.legal(page) }}")),
+    ("E729", "the credits", swap("{{ gate.credits() }}", "")),
+    (
+        "E729",
+        "Continue before the warning",
+        swap(GO, "").replace("<main>", f"<main>{GO}", 1),
+    ),
+    (
+        "E729",
+        "another label is heard",
+        bar("data-leave>", 'data-leave aria-label="x">'),
+    ),
+    (
+        "E729",
+        "heard as a picture",
+        swap("<p>{{ words.fact }}", '<p role="img">{{ words.fact }}'),
+    ),
+    ("E732", "the exit is not displayed", styled(".exit { display: none }")),
+    ("E732", "the exit is marked", styled("a[data-leave] { visibility: hidden }")),
+    ("E732", "the buttons", styled("form button{opacity:0!important}")),
+    ("E732", "the story", styled("section { font-size: 0px; }")),
+    ("E732", "cut away", styled("@media screen { h1 { clip-path: inset(50%) } }")),
+    ("E732", "far away", styled("header > .exit { color: red; left: -9999px }")),
+    ("E732", "everything", styled(":not(.hint) { transform: scale(0) }")),
+    ("E732", "by an escape", styled(r".e\78it { displ\61y: none }")),
+    (
+        "E732",
+        "between strings",
+        styled(
+            'i::after { content: "/*" } .exit { display: none } b { content: "*/" }'
+        ),
+    ),
+    (
+        "E732",
+        "in the gate's own style",
+        swap("</head>", "").replace(
+            "{{ gate.head(page) }}",
+            written("head").replace("{{ style }}", "{{ style }} main { opacity: .01 }")
+            + "</head>",
+        ),
+    ),
+    (
+        "E733",
+        "what a database asks for",
+        swap(
+            "{{ gate.credits() }}",
+            written("credits").replace("{{ text }}", "{{ text | safe }}"),
+        ),
+    ),
     ("E732", "style attribute", body('<p style="color:red">x</p>')),
     ("E732", "another style each", swap("main { max", ".{{ page.language }} { max")),
     ("E733", "safe", swap("{{ words.heading }}", "{{ words.heading | safe }}")),
@@ -319,3 +462,67 @@ def test_how_pages_look_is_part_of_what_a_gate_serves(notices):
     one, other = (compile_pages(notices, look(t)) for t in (GOOD, SHIPPED))
     assert one.appearance != other.appearance
     assert one.revision == other.revision
+
+
+STYLES = [
+    ".mast { display: none }",
+    "h1::before { opacity: 0 }",
+    "@media print { .mast { visibility: hidden } }",
+    ".exit:hover { opacity: .9; font-size: .9rem }",
+    "@keyframes in { from { opacity: 0 } to { opacity: 1 } } h1 { animation: in 1s }",
+    'p { background: url( "data:image/gif,x;display:none" ) }',
+    "[hidden] { display: none }",
+    ".other .exit { display: none }",
+]
+
+
+@pytest.mark.parametrize("rule", STYLES)
+def test_a_style_that_hides_nothing_of_weight_is_taken(check, rule):
+    assert check(styled(rule)) == []
+
+
+def test_the_look_is_tried_as_it_is_served(notices):
+    shown = GOOD.replace(
+        "</main>",
+        "{% if look.credits %}<p><a href='//t.example'>x</a></p>{% endif %}</main>",
+    )
+    silent = replace(look(shown), attribution="")
+    assert check_template(notices, silent, file="x") == []
+    told = check_template(notices, look(shown), file="x")
+    assert {finding.code for finding in told} == {"E723"}
+
+
+def test_of_many_notices_the_sets_that_decisions_show_are_tried(notices):
+    notice = replace(next(iter(notices.values())), texts={})
+    texts = {"en": next(iter(notices.values())).texts["en"]}
+    many = {n: replace(notice, id=n, texts=texts) for n in "abcdef"}
+    bad = body("{% if page.notices | length == 2 %}<p>{{ nothing }}</p>{% endif %}")
+    assert check_template(many, look(bad), file="x") == []
+    found = check_template(many, look(bad), file="x", together=[("b", "d")])
+    assert [f.code for f in found] == ["E722"]
+    assert "b and d" in found[0].hint
+
+
+def test_a_page_that_nobody_tried_is_printed_by_the_gate_if_it_is_at_fault(notices):
+    bad = body("{% if page.notices | length == 2 %}<p>{{ nothing }}</p>{% endif %}")
+    pages = compile_pages(notices, look(bad))
+    one, other, _ = notices
+    shipped = compile_pages(notices, replace(look(bad), template=""))
+    assert b'<p class="mast">' in pages.press.page((one,), "en", Way.READ)
+    both = pages.press.page((one, other), "en", Way.READ)
+    assert both == shipped.press.page((one, other), "en", Way.READ)
+
+
+def test_one_page_with_another_style_leaves_the_others_as_they_are(notices):
+    odd = "{% if way == 'blocked' %}b { color: red }{% endif %}</style>"
+    pages = compile_pages(notices, look(swap("</style>", odd)))
+    name = next(iter(notices))
+    assert b"mast" not in pages.press.page((name,), "en", Way.BLOCKED)
+    assert b'<p class="mast">' in pages.press.page((name,), "en", Way.READ)
+
+
+def test_elements_in_each_other_are_counted_before_anything_walks_them():
+    sheet = read_sheet("<!doctype html><html>" + "<div>" * 9000)
+    told = f"More than {MOST_DEPTH} elements stand in each other."
+    assert told in sheet.problems
+    assert content(sheet.elements[0]) == ""

@@ -15,7 +15,8 @@ import pytest
 
 from gate.answer import Way
 from gate.notices import Look, load_notices
-from gate.notices.elements import content, read_sheet
+from gate.notices.elements import content
+from gate.notices.parsing import read_sheet
 from gate.notices.printing import TemplatePress
 
 NOTICES = Path(__file__).parents[1] / "rules" / "notices"
@@ -120,4 +121,6 @@ def test_the_traces_are_named_exactly(press, language):
     )
     assert title in text
     assert "__Host-n" in text
+    least = {"en": "at least", "ru": "по меньшей мере", "uk": "щонайменше"}
+    assert least[language] in text, "a provider may see more than a name"
     assert re.search("[«“]n[»”]", text)

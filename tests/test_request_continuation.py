@@ -345,8 +345,8 @@ def test_a_script_may_say_that_the_notice_was_shown(headers, kind, expected):
     [
         pytest.param("same-origin", f"{HOME}/news/1", True, True, id="from this site"),
         pytest.param("same-origin", None, False, True, id="typed"),
-        pytest.param("same-origin", "https://evil.example/", False, True, id="forged"),
-        pytest.param("same-origin", "data:,", False, True, id="from nowhere"),
+        pytest.param("same-origin", "https://evil.example/", False, False, id="forged"),
+        pytest.param("same-origin", "data:,", False, False, id="from nowhere"),
         pytest.param("cross-site", f"{HOME}/news/1", False, False, id="cross-site"),
         pytest.param("same-site", f"{HOME}/news/1", False, False, id="sub-domain"),
     ],
@@ -361,3 +361,20 @@ def test_what_a_service_worker_hands_on_is_a_navigation_and_doubted(
     assert pressed(f"n={NOW}".encode(), headers) == ("yes" if own else "stale")
     script = headers | {"sec-fetch-mode": "cors"}
     assert not is_same_origin_navigation(request(script))
+
+
+@pytest.mark.parametrize(
+    ("referer", "believed"),
+    [
+        (None, True),
+        (f"{HOME}/news/1", True),
+        ("https://evil.example/", False),
+        (f"{HOME}.evil.example/", False),
+    ],
+)
+def test_a_referer_that_names_another_site_is_believed_before_the_rest(
+    referer, believed
+):
+    headers = NAVIGATION | ({"referer": referer} if referer else {})
+    assert is_same_origin_navigation(request(headers)) is believed
+    assert is_user_typed_or_same_origin(request(headers)) is believed

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import stat
+from copy import deepcopy
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -22,10 +24,13 @@ from gate.errors.texts import (
 )
 from gate.notices import load_notices
 from gate.notices.markup import problem
-from gate.workbench.texts.editing import put_in, write
+from gate.workbench.texts import writing
+from gate.workbench.texts.editing import put_in
+from gate.workbench.texts.parsing import parse
 from gate.workbench.texts.taking import Change, take
 from gate.workbench.texts.units import open_texts
-from gate.workbench.texts.xliff import NAMESPACE, build, parse
+from gate.workbench.texts.writing import write
+from gate.workbench.texts.xliff import NAMESPACE, build
 
 ROOT = Path(__file__).parents[1]
 ID = "undesirable-organization"
@@ -71,6 +76,7 @@ class Sent:
             segment.remove(old)
         target = ET.SubElement(segment, f"{Q}target")
         target.text = words
+        segment.set("state", "translated")
 
     def translate_all(self, made=lambda source: source):
         for _, _, unit in self.units():
@@ -202,7 +208,7 @@ def test_segments_that_a_tool_has_split_are_put_together(site, sent):
     file = sent("tt").translate_all()
     unit = file.unit("page", "returns_why")
     first = unit.find(f"{Q}segment")
-    second = ET.SubElement(unit, f"{Q}segment")
+    second = ET.SubElement(unit, f"{Q}segment", {"state": "final"})
     words = first.find(f"{Q}source").text.split(". ", 1)
     first.find(f"{Q}source").text = words[0] + "."
     first.find(f"{Q}target").text = "Бер."
@@ -226,6 +232,103 @@ def test_a_block_that_nobody_translated_yet_is_left_out(sent):
     told = gate("import", str(file.save()))
     assert told.exit_code == 0, told.output
     assert f"notices/{ID}-donate: not translated yet." in told.output
+
+
+def test_a_notice_that_a_tool_has_dropped_is_named(sent):
+    file = sent("tt").translate_all()
+    root = file.tree.getroot()
+    for each in root.findall(f"{Q}file"):
+        if each.get("original") == f"notices/{ID}-donate":
+            root.remove(each)
+    told = gate("import", str(file.save()))
+    assert told.exit_code == 0, told.output
+    assert f"notices/{ID}-donate: not in the file." in told.output
+
+
+def test_a_text_that_a_tool_has_dropped_is_named(sent):
+    file = sent("uk")
+    unit = file.unit(f"notices/{ID}", "heading")
+    for each in file.tree.iter(f"{Q}file"):
+        if unit in list(each):
+            each.remove(unit)
+    told = gate("import", str(file.save())).output
+    assert told.count("not in the file") == 1
+    assert f"notices/{ID}: heading: not in the file." in told
+
+
+@pytest.mark.parametrize("state", ["initial", None])
+def test_a_translation_whose_state_is_initial_is_none(site, sent, state):
+    before = contents(site)
+    file = sent("uk")
+    unit = file.unit(f"notices/{ID}", "heading")
+    file.translate(unit, "Машинний переклад")
+    segment = unit.find(f"{Q}segment")
+    segment.attrib.pop("state")
+    if state:
+        segment.set("state", state)
+    told = gate("import", str(file.save()))
+    assert told.exit_code == 0
+    assert f"notices/{ID}: heading: not taken; its state is initial" in told.output
+    assert contents(site) == before
+
+
+@pytest.mark.parametrize("state", ["translated", "reviewed", "final"])
+def test_a_translation_of_any_other_state_is_taken(site, sent, state):
+    file = sent("uk")
+    unit = file.unit(f"notices/{ID}", "heading")
+    file.translate(unit, "Обережно")
+    unit.find(f"{Q}segment").set("state", state)
+    assert gate("import", str(file.save())).exit_code == 0
+    assert "heading: Обережно" in (notices(site) / f"{ID}.yaml").read_text("utf-8")
+
+
+def test_a_text_of_which_one_part_is_not_translated_is_not_taken(site, sent):
+    before = contents(site)
+    file = sent("uk")
+    unit = file.unit("page", "returns_why")
+    first = unit.find(f"{Q}segment")
+    second = ET.SubElement(unit, f"{Q}segment", {"state": "final"})
+    words = first.find(f"{Q}source").text.split(". ", 1)
+    first.find(f"{Q}source").text = words[0] + "."
+    first.find(f"{Q}target").text = "Так."
+    ET.SubElement(second, f"{Q}source").text = words[1]
+    told = gate("import", str(file.save()))
+    assert "page: returns_why: not taken" in told.output
+    assert contents(site) == before
+
+
+def test_a_translation_that_is_its_source_is_a_warning(sent):
+    file = sent("uk")
+    file.translate(file.unit("page", "continue"), "Continue")
+    told = gate("import", str(file.save()))
+    assert told.exit_code == 0
+    assert told.output.count("warning") == 1
+    assert "page: continue: warning: the translation is the same" in told.output
+
+
+def test_what_holds_no_letters_may_be_the_same_in_both(sent):
+    told = gate("import", str(sent("tt").translate_all().save())).output
+    assert "page: tab: warning" in told
+    assert "page: list_comma: warning" not in told
+    assert "page: date: warning" not in told
+
+
+def test_matches_that_a_tool_adds_are_no_part_of_a_text(site, sent):
+    file = sent("uk")
+    unit = file.unit(f"notices/{ID}", "fact")
+    match = ET.Element("{urn:oasis:names:tc:xliff:matches:2.0}match", {"ref": "#1"})
+    data = ET.SubElement(ET.SubElement(match, f"{Q}originalData"), f"{Q}data")
+    data.set("id", "d1")
+    data.text = "{site}"
+    for side in ("source", "target"):
+        ET.SubElement(match, f"{Q}{side}").text = "Other words"
+    matches = ET.Element("{urn:oasis:names:tc:xliff:matches:2.0}matches")
+    matches.append(match)
+    unit.append(matches)
+    before = contents(site)
+    told = gate("import", str(file.save()))
+    assert told.exit_code == 0, told.output
+    assert contents(site) == before
 
 
 # What is refused ----------------------------------------------------------------
@@ -261,8 +364,7 @@ def unknown_text(file):
 
 
 def unknown_block(file):
-    for each in file.tree.iter(f"{Q}file"):
-        each.set("original", "notices/none")
+    file.tree.getroot().find(f"{Q}file").set("original", "notices/none")
 
 
 def broken_markup(file):
@@ -369,8 +471,14 @@ def test_an_empty_translation_never_takes_a_text_away(site, sent):
         b"<a>" * 5000,
         b"\xff\xfe\x00",
         b" " * (8 * 1024 * 1024 + 1),
+        b'<?xml version="1.0" encoding="foo"?><a/>',
+        b'<?xml version="1.0" encoding="utf-7"?><a/>',
+        b'<?xml version="1.0" encoding="big5"?><a/>',
     ],
-    ids=["empty", "text", "other", "1.2", "one", "entity", "deep", "utf-16", "large"],
+    ids=[
+        *("empty", "text", "other", "1.2", "one", "entity", "deep", "utf-16", "large"),
+        *("no encoding", "utf-7", "big5"),
+    ],
 )
 def test_a_file_of_another_kind_is_refused(site, content):
     path = site / "x.xlf"
@@ -379,6 +487,19 @@ def test_a_file_of_another_kind_is_refused(site, content):
         parse(path)
     told = gate("import", str(path))
     assert (told.exit_code, "E701" in told.output) == (1, True)
+
+
+def test_two_translations_of_one_text_are_refused(site, sent):
+    file = sent("uk")
+    unit = file.unit(f"notices/{ID}", "heading")
+    for each in file.tree.iter(f"{Q}file"):
+        if each.get("original") == f"notices/{ID}":
+            each.append(deepcopy(unit))
+    before = contents(site)
+    told = gate("import", str(file.save()))
+    assert (told.exit_code, "E701" in told.output) == (1, True)
+    assert f"notices/{ID} heading stands in it twice" in told.output
+    assert contents(site) == before
 
 
 @pytest.mark.parametrize("category", ["gate-was", "gate-revision"])
@@ -541,11 +662,42 @@ def test_a_file_is_replaced_at_once_with_its_rights(tmp_path):
     real.chmod(0o640)
     link = tmp_path / "link.yaml"
     link.symlink_to(real)
-    write(link, "a: c\n")
+    write({link: "a: c\n"})
     assert link.is_symlink()
     assert real.read_text() == "a: c\n"
     assert stat.S_IMODE(real.stat().st_mode) == 0o640
     assert sorted(p.name for p in tmp_path.iterdir()) == ["link.yaml", "real.yaml"]
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_of_several_files_all_are_replaced_or_none(tmp_path, monkeypatch, step):
+    """The disk is full at the second file, or it cannot be replaced."""
+    made = {}
+    for name in ("a.yaml", "b.yaml"):
+        (tmp_path / name).write_text("old")
+        made[tmp_path / name] = "new"
+    calls = []
+
+    def full(real):
+        def call(*arguments):
+            calls.append(arguments)
+            if len(calls) == 2:
+                raise OSError(28, "No space left on device")
+            return real(*arguments)
+
+        return call
+
+    where = {"fsync": (os, os.fsync), "replace": (writing.Path, Path.replace)}[step]
+    monkeypatch.setattr(where[0], step, full(where[1]))
+    with pytest.raises(OSError, match="No space"):
+        write(made)
+    assert [p.read_text() for p in sorted(tmp_path.iterdir())] == ["old", "old"]
+
+
+def test_building_a_file_changes_nothing_for_other_writers_of_xml(site):
+    build(open_texts(notices(site)).blocks, "en", "tt")
+    told = ET.tostring(ET.Element(f"{Q}x"))
+    assert told.startswith(b"<ns0:x")
 
 
 # Side by side -------------------------------------------------------------------

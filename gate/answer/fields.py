@@ -25,6 +25,9 @@ UNKEPT: Fields = (
 
 _FEATURES = "camera=(), geolocation=(), microphone=()"
 
+VARY = "Accept, Accept-Language, Cookie, Sec-Fetch-Dest, Sec-Fetch-Mode"
+"""Fields of a request that decide what it gets, beside its address."""
+
 
 def page_fields(language: str, policy: str) -> Fields:
     """Return the header fields of a page.
@@ -37,7 +40,7 @@ def page_fields(language: str, policy: str) -> Fields:
         ("Content-Type", "text/html; charset=utf-8"),
         *((("Content-Language", language),) if language else ()),
         *UNKEPT,
-        ("Vary", "Accept, Accept-Language, Cookie, Sec-Fetch-Dest"),
+        ("Vary", VARY),
         ("Content-Security-Policy", policy),
         # No Cross-Origin-Opener-Policy: articles have none, so whoever opened a window
         # could tell by it whether a reader has met the page or has gone on from it.

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING
 
-from gate.answer.fields import UNKEPT, Fields, page_fields, script_fields
+from gate.answer.fields import UNKEPT, VARY, Fields, page_fields, script_fields
 from gate.answer.forms import DIRECT_FIELD, hidden, offered_again, way_back
 from gate.answer.negotiation import negotiate
 from gate.answer.pieces import NOTHING, Piece, finished, padded, piece_of
@@ -204,7 +204,7 @@ class Pages:
             ("Content-Type", "application/problem+json"),
             ("Content-Language", language),
             *UNKEPT,
-            ("Vary", "Accept, Accept-Language, Cookie, Sec-Fetch-Dest"),
+            ("Vary", VARY),
             *(self._blocked_by() if blocked else ()),
         )
         return finished(request.method, status, fields, body)

@@ -35,7 +35,7 @@ editors must look at all of it before a site uses it. What to do next:
 @click.option(
     "--example",
     type=click.Choice(EXAMPLES),
-    help="Another law: belarus, where reading may be held against readers.",
+    help="Another law: belarus, where reading may be a risk, too.",
 )
 def init(folder: Path, example: str | None) -> None:
     """Write config.yaml and rules/ into FOLDER, to start from.

@@ -9,11 +9,12 @@ import click
 
 from gate.cli.console import config_option, many, open_config, say
 from gate.errors.texts import TextsInTheWayError
-from gate.workbench.texts.editing import put_in, write
+from gate.workbench.texts.editing import put_in
 from gate.workbench.texts.taking import take
 from gate.workbench.texts.trial import try_out
 from gate.workbench.texts.units import open_texts
 from gate.workbench.texts.view import as_html, as_lines
+from gate.workbench.texts.writing import write
 from gate.workbench.texts.xliff import build
 
 if TYPE_CHECKING:
@@ -48,11 +49,9 @@ def export_(
     first = source or next(iter(book.languages), "en")
     book.check(first, language)
     path = out or Path(f"{language}.xlf")
-    if path.exists() or path.is_symlink():
-        raise TextsInTheWayError(path=path)
     if first == language:
         raise click.UsageError("A language is not translated from itself.")
-    path.write_bytes(build(book.blocks, first, language))
+    _put(path, build(book.blocks, first, language))
     count = sum(len(block.strings(first)) for block in book.blocks)
     say(f"Wrote {many(count, 'text')} to {path}, to be translated from {first}.")
 
@@ -77,13 +76,12 @@ def import_(config_path: Path, file: Path) -> None:
         for path in paths
     }
     try_out(folder, made)
-    for path, text in made.items():
-        write(path, text)
+    write(made)
     for change in taken.changes:
         block = change.block
         say(f"{block.path}: {block.name}, {many(len(change.texts), 'text')}")
-    for name in taken.untouched:
-        say(f"{name}: not translated yet.")
+    for line in taken.remarks():
+        say(line)
     count = sum(len(change.texts) for change in taken.changes)
     say(f"{many(count, 'text')} taken over in {taken.tag}. Run gate check.")
 
@@ -101,10 +99,17 @@ def view(config_path: Path, languages: tuple[str, ...], *, out: Path | None) -> 
         for line in as_lines(book, shown):
             say(line)
         return
-    if out.exists() or out.is_symlink():
-        raise TextsInTheWayError(path=out)
-    out.write_text(as_html(book, shown), encoding="utf-8")
+    _put(out, as_html(book, shown).encode())
     say(f"Wrote {out}.")
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write a file that is not there yet."""
+    try:
+        with path.open("xb") as stream:
+            stream.write(content)
+    except FileExistsError:
+        raise TextsInTheWayError(path=path) from None
 
 
 def _opened(config_path: Path) -> TextBook:

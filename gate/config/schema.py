@@ -103,8 +103,8 @@ class Site(Strict):
     )
     exit_script: Flag = Field(
         default=False,
-        description="Whether a small script on gated articles offers the quick exit to "
-        "readers at risk, and loads anew what Back would show.",
+        description="Whether a small script on gated articles offers the quick "
+        "exit, and loads anew what Back would show.",
     )
     look: SiteLook = Field(
         default=SiteLook(), description="How the gate's own pages look."

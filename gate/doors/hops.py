@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
 
 VIA = "1.1 gate"
-_OWN = "x-gate"
+_OWN = "x-gate-"
 
 _HOP_BY_HOP = frozenset(
     {

@@ -11,7 +11,7 @@ from gate.notices.logo import clean_logo
 from gate.notices.own import MOST_TEMPLATE, check_template
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from gate.config import Config
@@ -39,19 +39,33 @@ def site_look(config: Config) -> Look:
     )
 
 
-def check_look(config: Config, notices: Mapping[str, Notice]) -> list[Diagnostic]:
-    """Find everything that is wrong with colours, logo and template: E720 to E734.
+def check_look(config: Config) -> list[Diagnostic]:
+    """Find what is wrong with colours, logo and the file of the template: E720 to E722.
+
+    Args:
+        config: What the deployer chose.
+    """
+    return [*_faint(config), *_of_logo(config), *_of_template(config)]
+
+
+def check_pages(
+    config: Config,
+    notices: Mapping[str, Notice],
+    look: Look,
+    together: Iterable[tuple[str, ...]] = (),
+) -> list[Diagnostic]:
+    """Find what is wrong with the pages of an own template: E722 to E734.
 
     Args:
         config: What the deployer chose.
         notices: All notices of the site by id; at least one.
+        look: What is served, with what the databases ask to be said.
+        together: Sets of notices, ids sorted, that decisions show on one page.
     """
-    found = [*_faint(config), *_of_logo(config), *_of_template(config)]
-    look = site_look(config)
-    if look.template:
-        file = str(config.site.look.template)
-        found += check_template(notices, look, file=file)
-    return found
+    if not look.template:
+        return []
+    file = str(config.site.look.template)
+    return check_template(notices, look, file=file, together=together)
 
 
 def _faint(config: Config) -> Iterator[Diagnostic]:

@@ -67,10 +67,10 @@ def passing(snapshot: Snapshot, cell: Cell, kind: Kind) -> Passage:
     observes = snapshot.config.mode == "observe"
     site = snapshot.config.site
     keeps_private = cell.gated and site.cache == "private"
-    footed = site.footer and cell.gated and kind in WHOLE_PAGES and not observes
-    footer = snapshot.pages.footer if footed else NOTHING
-    is_at_risk = cell.decision.action > Action.PASS and kind in WHOLE_PAGES
-    leaving = snapshot.pages.exit_tag if is_at_risk and not observes else NOTHING
+    is_article = cell.gated and kind in WHOLE_PAGES and not observes
+    footer = snapshot.pages.footer if is_article and site.footer else NOTHING
+    # For every reader alike: whoever alone asked for it would be marked by that.
+    leaving = snapshot.pages.exit_tag if is_article else NOTHING
     return Passage(
         private=keeps_private and kind not in LET_THROUGH,
         private_html=keeps_private,

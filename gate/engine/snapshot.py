@@ -15,7 +15,7 @@ from gate import __version__
 from gate.audit import Versions
 from gate.config import check_agreement, load_config
 from gate.engine.activities import Activities
-from gate.engine.looks import check_look, site_look
+from gate.engine.looks import check_look, check_pages, site_look
 from gate.engine.preparation import load_texts
 from gate.engine.proven import Preparation
 from gate.errors import FilesChangedError, FindingsError
@@ -26,13 +26,13 @@ from gate.request.edge import EdgeFields
 from gate.request.families import FAMILIES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from gate.answer import Pages
     from gate.config import Config
     from gate.errors import GateError
-    from gate.model import RuleBook
+    from gate.model import Diagnostic, Notice, RuleBook
     from gate.notices import Look
     from gate.places.index import Index
 
@@ -109,13 +109,9 @@ def snapshot_of(
         GateError: Anything else that stops the work.
     """
     book, notices = load_texts(config)
-    findings = [*check_agreement(config, book), *check_look(config, notices)]
-    if any(finding.severity is Severity.ERROR for finding in findings):
-        raise FindingsError(findings)
+    _refuse([*check_agreement(config, book), *check_look(config)])
     index, trouble = Preparation(config, environ, known).index(book)
-    pages = compile_pages(
-        notices, look_of(config, index), together=[(name,) for name in notices]
-    )
+    pages = _pages(config, notices, look_of(config, index))
     reading = reading_of(config)
     return Snapshot(
         config=config,
@@ -128,6 +124,17 @@ def snapshot_of(
         versions=versions_of(config, book, index, pages),
         trouble=trouble,
     )
+
+
+def _pages(config: Config, notices: Mapping[str, Notice], look: Look) -> Pages:
+    together = [(name,) for name in notices]
+    _refuse(check_pages(config, notices, look, together))
+    return compile_pages(notices, look, together=together)
+
+
+def _refuse(findings: Sequence[Diagnostic]) -> None:
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        raise FindingsError(findings)
 
 
 def activities_of(config: Config) -> Activities:

@@ -6,8 +6,8 @@ folder to values; `age` whether the law wants another look; `markup` stars and t
 `placeholders` places in a text; `revision` what an acknowledgement names; `printing`
 texts to HTML; `compile` everything to `gate.answer.Pages`.
 
-`look`, `colours` and `logo` are a site's own look; `own` tries an own template on every
-page that it will make, `elements` reads such a page and `demands` judges it.
+`look`, `colours` and `logo` are a site's own look; `own` tries an own template on the
+pages that it will make, `parsing` turns one into `elements` and `demands` judges it.
 """
 
 from __future__ import annotations

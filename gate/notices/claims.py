@@ -123,6 +123,8 @@ def _risks(
     }
     for key, (status, acts) in claims.items():
         for act in acts:
+            if status == "unclear" and act in text.risks:
+                continue  # more of the same activity, of which less is known
             wrong = _unheld(act, status, regime.penalties.get(act))
             if wrong:
                 severity, message, hint = wrong

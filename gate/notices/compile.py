@@ -10,7 +10,7 @@ from gate.answer import Pages
 from gate.answer.fields import policy
 from gate.answer.insertion import ascii_html
 from gate.answer.pieces import padded, piece_of
-from gate.notices.own import styles_of
+from gate.notices.own import JudgedPress
 from gate.notices.printing import TemplatePress
 from gate.notices.revision import site_revision, texts_digest
 
@@ -41,20 +41,23 @@ def compile_pages(
         notices: All notices of the site by id; at least one.
         look: What the site says of itself.
         together: Sets of notices, ids sorted, that decisions of the rule book show
-            on one page; printed ahead. Others are printed when first met.
+            on one page; printed ahead. Others are printed when first met. Where the
+            site's own template does not hold what it must, the gate's is taken.
 
     Returns:
         The pages; reading ones are the same bytes for every reader of a language.
     """
     revision = site_revision(notices)
     press = TemplatePress(notices, look, revision)
+    judged = JudgedPress(notices, look) if look.template else None
+    styles = (press.style, *(judged.styles if judged else ()))
     pages = Pages(
         revision=revision,
         digest=texts_digest(notices),
         footer=piece_of(press.footer()),
         notices=notices,
-        press=press,
-        policy=policy(_styles(press, notices, look), press.script),
+        press=judged or press,
+        policy=policy(tuple(dict.fromkeys(styles)), press.script),
         refusals={s: padded(press.refusal(key)) for s, key in _REFUSALS.items()},
         explainer_url=_ascii(look.explainer_url),
         exit_script=press.exit_script().encode(),
@@ -63,14 +66,6 @@ def compile_pages(
     )
     pages.prepare({(name,) for name in notices} | set(together))
     return pages
-
-
-def _styles(
-    press: TemplatePress, notices: Mapping[str, Notice], look: Look
-) -> tuple[str, ...]:
-    """Return every style that may apply: the gate's, and those of an own template."""
-    own = styles_of(press, notices) if look.template else ()
-    return tuple(dict.fromkeys((press.style, *own)))
 
 
 def _ascii(url: str) -> str:

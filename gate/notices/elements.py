@@ -1,37 +1,33 @@
-"""HTML to a tree, strictly: what a browser would have to mend is a problem.
+"""A page as a tree of elements, and what of it can be read.
 
-Every element on the list that is opened is closed, and nothing closes another. For such
-a page all parsers agree, so that what is looked at here is what a browser shows.
+`parsing` makes it, `demands` judges it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 VOID: Final = frozenset({"meta", "link", "br", "hr", "input", "img", "wbr"})
-_SHAPES: Final = (
-    "svg g path rect circle ellipse line polyline polygon "  # as `logo` writes them
-)
+_SHAPES: Final = "g path rect circle ellipse line polyline polygon"  # as `logo` writes
+SHAPES: Final = frozenset(_SHAPES.split())
+HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _PHRASES: Final = (
     "a abbr b bdi bdo br button cite em i img input label mark q small span strong "
-    "sub sup time wbr"
+    "sub sup svg time wbr"
 )
 _BLOCKS: Final = (
     "address article aside blockquote dd details div dl dt figcaption figure footer "
     "form h1 h2 h3 h4 h5 h6 header hr li main nav ol p section summary ul"
 )
+BLOCKS: Final = frozenset(_BLOCKS.split()) - {"summary"}
+OF_THE_HEAD: Final = frozenset({"title", "meta", "link", "style"})
 _PAGE: Final = "html head body title meta link style script"
-KNOWN: Final = frozenset(f"{_PAGE} {_BLOCKS} {_PHRASES} {_SHAPES}".split())
+KNOWN: Final = frozenset(f"{_PAGE} {_BLOCKS} {_PHRASES}".split()) | SHAPES
 """Elements that a page may have."""
-
-_IN_ITSELF: Final = frozenset({"a", "button", "form", "p", "h1", "h2", "h3", "main"})
-_BLOCK: Final = frozenset(_BLOCKS.split()) - {"summary"}
-_OF_THE_HEAD: Final = frozenset({"title", "meta", "link", "style"})
 
 
 @dataclass(slots=True, eq=False)
@@ -42,12 +38,14 @@ class Element:
         tag: Name in lower case.
         attrs: Attributes; "" where there is no value.
         parent: What it stands in; None for a root.
+        at: How many pieces of text the page has before it.
         parts: Elements and texts directly in it, in order.
     """
 
     tag: str
     attrs: dict[str, str]
     parent: Element | None
+    at: int = 0
     parts: list[Element | str] = field(default_factory=list)
 
     def above(self) -> Iterator[Element]:
@@ -61,6 +59,17 @@ class Element:
     def classes(self) -> frozenset[str]:
         return frozenset(self.attrs.get("class", "").split())
 
+    @property
+    def hidden(self) -> bool:
+        """Whether it is hidden, or stands in what is."""
+        return any("hidden" in one.attrs for one in (self, *self.above()))
+
+    @property
+    def shown(self) -> bool:
+        """Whether it is seen as the page comes: not hidden, and not folded away."""
+        places = (self, *self.above())
+        return not self.hidden and all(one.tag != "details" for one in places)
+
 
 @dataclass(slots=True)
 class Sheet:
@@ -68,13 +77,13 @@ class Sheet:
 
     Attributes:
         elements: All of them, in the order of the page.
-        text: What can be read on it, in order, blanks as they are.
+        texts: What can be read on it, in order, each piece with what it stands in.
         declared: Whether it begins with `<!doctype html>`.
         problems: What a browser would mend, one sentence each.
     """
 
     elements: list[Element] = field(default_factory=list)
-    text: str = ""
+    texts: list[tuple[Element, str]] = field(default_factory=list)
     declared: bool = False
     problems: list[str] = field(default_factory=list)
 
@@ -82,19 +91,25 @@ class Sheet:
         """Return the elements of these names."""
         return [element for element in self.elements if element.tag in tags]
 
+    @property
+    def text(self) -> str:
+        """What can be read on it, also in what a click unfolds."""
+        return plain("".join(text for place, text in self.texts if not place.hidden))
 
-def read_sheet(html: str) -> Sheet:
-    """Read a page."""
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    reader.finish()
-    return reader.sheet
+    def shown(self, before: Element | None = None) -> str:
+        """Return what is read as the page comes, all of it or what precedes."""
+        texts = self.texts if before is None else self.texts[: before.at]
+        return plain("".join(text for place, text in texts if place.shown))
 
 
 def content(element: Element) -> str:
     """Return the text in an element and in everything in it, blanks made one."""
     return plain("".join(_texts(element)))
+
+
+def own_text(element: Element) -> str:
+    """Return the text directly in an element, as it is written."""
+    return "".join(part for part in element.parts if isinstance(part, str))
 
 
 def plain(text: str) -> str:
@@ -108,86 +123,3 @@ def _texts(element: Element) -> Iterator[str]:
             yield part
         else:
             yield from _texts(part)
-
-
-class _Reader(HTMLParser):
-    """Builds the tree and notes what is not strict."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.sheet = Sheet()
-        self._open: list[Element] = []
-        self._words: list[str] = []
-
-    def handle_decl(self, decl: str) -> None:
-        if self.sheet.elements or decl.lower() != "doctype html":
-            self._note(f"<!{decl[:20]}> stands in the page.")
-        self.sheet.declared = True
-
-    def unknown_decl(self, data: str) -> None:
-        self._note(f"<![{data[:20]} stands in the page.")
-
-    def handle_pi(self, data: str) -> None:
-        self._note(f"<?{data[:20]} stands in the page.")
-
-    def handle_comment(self, data: str) -> None:
-        self._note("An HTML comment stands in the page; write {# it so #}.")
-        del data
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        names = [name for name, _ in attrs]
-        for name in {name for name in names if names.count(name) > 1}:
-            self._note(f'<{tag}> has "{name}" twice.')
-        if tag not in KNOWN:
-            self._note(f"<{tag}> is no element of such a page.")
-        self._check_place(tag)
-        parent = self._open[-1] if self._open else None
-        element = Element(tag, {name: value or "" for name, value in attrs}, parent)
-        self.sheet.elements.append(element)
-        if parent is not None:
-            parent.parts.append(element)
-        if tag not in VOID:
-            self._open.append(element)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        inside_svg = tag == "svg" or any(e.tag == "svg" for e in self._open)
-        self.handle_starttag(tag, attrs)
-        if inside_svg and tag not in VOID:
-            self._open.pop()
-        elif tag not in VOID:
-            self._note(f"<{tag}/> does not close itself in HTML.")
-
-    def handle_endtag(self, tag: str) -> None:
-        if not self._open or self._open[-1].tag != tag:
-            self._note(f"</{tag}> closes nothing that is open there.")
-            return
-        self._open.pop()
-
-    def handle_data(self, data: str) -> None:
-        if self._open:
-            self._open[-1].parts.append(data)
-            if self._open[-1].tag not in {"script", "style", "title"}:
-                self._words.append(data)
-        elif data.strip():
-            self._note("There is text outside of <html>.")
-
-    def finish(self) -> None:
-        for element in self._open:
-            self._note(f"<{element.tag}> is not closed.")
-        self.sheet.text = "".join(self._words)
-
-    def _check_place(self, tag: str) -> None:
-        """Note what makes a browser close something by itself."""
-        around = [element.tag for element in self._open]
-        if tag in _IN_ITSELF and tag in around:
-            self._note(f"<{tag}> stands in <{tag}>.")
-        if tag in _BLOCK and "p" in around:
-            self._note(f"<{tag}> stands in <p>.")
-        if not around and (tag != "html" or self.sheet.elements):
-            self._note(f"<{tag}> stands outside of <html>.")
-        in_head = "head" in around
-        if tag != "script" and in_head != (tag in _OF_THE_HEAD):
-            self._note(f"<{tag}> stands {'in' if in_head else 'outside of'} <head>.")
-
-    def _note(self, sentence: str) -> None:
-        self.sheet.problems.append(sentence)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 MOST_LOGO: Final = 16_384
 """Bytes; the logo is part of every page."""
 
+MOST_DEPTH: Final = 32
+"""Groups in groups; a drawing program writes a few."""
+
 _SVG: Final = "{http://www.w3.org/2000/svg}"
 _SHAPES: Final = frozenset(
     {"g", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon"}
@@ -53,6 +56,8 @@ def clean_logo(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
     root, problems = _read(data)
     if root is None:
         return "", problems
+    if _is_deep(root):
+        return "", (f"More than {MOST_DEPTH} elements stand in each other.",)
     problems = tuple(dict.fromkeys(_problems(root)))
     if problems:
         return "", problems
@@ -80,6 +85,13 @@ def _read(data: bytes) -> tuple[ET.Element | None, tuple[str, ...]]:
         return ET.fromstring(text), ()  # noqa: S314 - no entities by now
     except (ET.ParseError, ValueError, LookupError) as error:
         return None, (f"It is not well-formed XML: {error}.",)
+
+
+def _is_deep(root: ET.Element) -> bool:
+    level = [root]
+    for _ in range(MOST_DEPTH):
+        level = [child for element in level for child in element]
+    return bool(level)
 
 
 def _problems(root: ET.Element) -> Iterator[str]:

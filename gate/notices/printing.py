@@ -11,7 +11,7 @@ from jinja2 import (
     PrefixLoader,
     StrictUndefined,
 )
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.sandbox import ImmutableSandboxedEnvironment, safe_range
 from markupsafe import Markup
 
 from gate.answer import Headline, Way
@@ -88,6 +88,7 @@ class TemplatePress:
     ) -> None:
         self._notices = notices
         self._look = look
+        self._filled: dict[tuple[str, str, str], Strings] = {}
         self.revision = revision
         self._templates = _environment(look.template)
         self.style = colour_rules(look.light, look.dark) + self._source("style.css")
@@ -191,9 +192,14 @@ class TemplatePress:
         ]
 
     def _words(self, notice: Notice, text: NoticeText, go: str) -> Strings:
-        """Fill every place in the texts of one notice in one language."""
-        values = self._values(notice, text, go)
-        return {key: _shown(key, told, values) for key, told in text.strings.items()}
+        """Fill every place in the texts of one notice in one language, once."""
+        key = notice.id, text.language, go
+        if key not in self._filled:
+            values = self._values(notice, text, go)
+            self._filled[key] = {
+                name: _shown(name, told, values) for name, told in text.strings.items()
+            }
+        return self._filled[key]
 
     def _values(self, notice: Notice, text: NoticeText, go: str) -> dict[str, str]:
         """Return what fills the places in a text, as plain text."""
@@ -252,7 +258,7 @@ def _environment(own: str) -> ImmutableSandboxedEnvironment:
         lstrip_blocks=True,
     )
     made.globals.clear()
-    made.globals["range"] = range
+    made.globals["range"] = safe_range
     for name in _UNSAFE:
         del made.filters[name]
     return made

@@ -154,11 +154,11 @@ def is_same_origin_navigation(request: Request) -> bool:
     if not _is_navigation(request):
         return False
     site = request.headers.get("sec-fetch-site")
-    if _is_handed_on(request) and site == "same-origin":
-        return _host_in(request.headers.get("referer")) == request.host
-    if site is not None:
-        return site == "same-origin"
-    return _came_from(request.headers) == request.host
+    if site is None:
+        return _came_from(request.headers) == request.host
+    referer = _host_in(request.headers.get("referer"))
+    agreeing = {request.host} if _is_handed_on(request) else {None, request.host}
+    return site == "same-origin" and referer in agreeing
 
 
 def is_user_typed_or_same_origin(request: Request) -> bool:
@@ -166,13 +166,16 @@ def is_user_typed_or_same_origin(request: Request) -> bool:
 
     For Leave: another site must not be able to log a reader out of this one. An old
     browser that says nothing at all is believed, because a reader who leaves must be
-    able to.
+    able to. So is what a service worker hands on without a Referer: it may have been
+    typed, and another site that hides itself looks the same.
     """
     if not _is_navigation(request):
         return False
     site = request.headers.get("sec-fetch-site")
+    if site == "same-origin":
+        return _host_in(request.headers.get("referer")) in {None, request.host}
     if site is not None:
-        return site in {"none", "same-origin"}
+        return site == "none"
     return _came_from(request.headers) in {None, request.host}
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from gate.config import check_agreement, read_config, rules_folder
 from gate.documents import with_sources
-from gate.engine.looks import check_look
+from gate.engine.looks import check_look, check_pages, site_look
 from gate.engine.preparation import Prepared, ensure_folder
+from gate.engine.snapshot import look_of
 from gate.errors import DatabaseError, DatabaseMissingError, FindingsError
 from gate.model import Severity
 from gate.notices import aged, load_notices
@@ -99,14 +100,14 @@ def check_everything(path: Path, environ: Mapping[str, str], now: int) -> CheckR
     found = [*findings, *of_book, *of_notices, *aged(notices, now)]
     broken = any(finding.severity is Severity.ERROR for finding in of_notices)
     known = None if broken else notices
-    if config and known:
-        found += check_look(config, known)
     index = None
     if book and config:
         index, more = _judged(config, book, known, now)
         found += more
     elif book:
         found += _unproved(book, {}, known, now)
+    if config and known:
+        found += _looks(config, known, index)
     ordered = sorted(with_sources(found), key=lambda finding: finding.sort_key)
     return CheckReport(findings=tuple(ordered), config=config, book=book, index=index)
 
@@ -132,6 +133,14 @@ def _judged(
     )
     found += undecided(book, index.databases)
     return index, [*found, *check_explainer(config, book, index, now)]
+
+
+def _looks(
+    config: Config, notices: Mapping[str, Notice], index: Index | None
+) -> list[Diagnostic]:
+    """Judge how pages look, as they are served where that can be known."""
+    look = look_of(config, index) if index else site_look(config)
+    return [*check_look(config), *check_pages(config, notices, look)]
 
 
 def _unproved(

@@ -185,7 +185,7 @@ def test_the_header_of_a_notice_is_exactly_this(proof, ways, way):
         "content-language": "ru",
         "cache-control": "private, no-store",
         "cdn-cache-control": "no-store",
-        "vary": "Accept, Accept-Language, Cookie, Sec-Fetch-Dest",
+        "vary": "Accept, Accept-Language, Cookie, Sec-Fetch-Dest, Sec-Fetch-Mode",
         "referrer-policy": "same-origin",
         "permissions-policy": "camera=(), geolocation=(), microphone=()",
         "x-content-type-options": "nosniff",

@@ -427,7 +427,9 @@ def write_config(folder, state, **changes):
             config.setdefault(section, {}).update(change)
         else:
             config[section] = change
-    if config["site"].get("cache") == "edge":  # copies for all cannot hear of each reader
+    if (
+        config["site"].get("cache") == "edge"
+    ):  # copies for all cannot hear of each reader
         del config["geo"]["edge"]
     path = folder / "config.yaml"
     path.write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")

@@ -1,7 +1,7 @@
 """What every page before an article must hold, whoever made its template.
 
 Each module looks at one page and yields what is wrong with a code: `head`,
-`attributes`, `scripts`, `ways` and `told`; `case` is what they look at.
+`attributes`, `styles`, `scripts`, `ways` and `told`; `case` is what they look at.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 from gate.notices.demands.attributes import (
     look_at_attributes,
     look_at_requests,
-    look_at_styles,
 )
 from gate.notices.demands.case import Case, Fault, prepared
 from gate.notices.demands.head import look_at_head
 from gate.notices.demands.scripts import look_at_scripts
+from gate.notices.demands.styles import look_at_styles
 from gate.notices.demands.told import look_at_texts
 from gate.notices.demands.ways import look_at_continue, look_at_exit
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -25,10 +25,13 @@ _NAMES: Final = (
 _ATTRIBUTES: Final = frozenset(_NAMES.split())
 _METAS: Final = frozenset({"viewport", "color-scheme", "robots", "format-detection"})
 _FETCHED: Final = ("src", "background", "poster", "data", "srcset", "ping", "manifest")
-_ESCAPED: Final = re.compile(r"\\([0-9a-fA-F]{1,6})\s?|\\(.)", re.DOTALL)
-_CALLS: Final = re.compile(
-    r"@import|image-set\(|\bsrc\(|url\(\s*(?![\"']?data:)", re.IGNORECASE
+_NAMED: Final = frozenset({"input", "button", "meta"})  # others would name themselves
+_LABELS: Final = frozenset({"aria-label", "aria-labelledby", "role"})
+_SAFE_ROLES: Final = (
+    "status banner main navigation region complementary contentinfo note group list "
+    "listitem"
 )
+_ROLES: Final = frozenset(_SAFE_ROLES.split())
 
 
 def look_at_attributes(case: Case) -> Iterator[Fault]:
@@ -38,6 +41,10 @@ def look_at_attributes(case: Case) -> Iterator[Fault]:
             yield from _attribute(element, name)
         if element.tag == "meta":
             yield from _meta(element)
+    ids = Counter(e.attrs["id"] for e in case.sheet.elements if "id" in e.attrs)
+    for name, times in ids.items():
+        if times > 1:
+            yield Fault("E731", f'id="{name[:40]}" stands there {times} times.')
 
 
 def _attribute(element: Element, name: str) -> Iterator[Fault]:
@@ -48,14 +55,25 @@ def _attribute(element: Element, name: str) -> Iterator[Fault]:
         yield Fault("E727", told)
     elif name == "style":
         yield Fault("E732", f"{told} The policy lets only <style> apply.")
-    elif name == "hidden" and "hint" not in element.classes:
-        yield Fault("E729", f"{told} What is hidden is not told.")
     elif name in _FETCHED and not (name == "src" and element.tag == "img"):
         yield Fault("E723", told)
     elif not (name in _ATTRIBUTES or name.startswith(("aria-", "data-"))):
         yield Fault("E731", f"{told} That cannot be judged.")
-    elif name == "aria-hidden" and content(element):
-        yield Fault("E729", f"{told} Some readers would not hear it.")
+    elif name == "name" and element.tag not in _NAMED:
+        yield Fault("E731", f"{told} Only fields have a name.")
+    elif _is_unheard(element, name):
+        yield Fault("E729", f"{told} Some readers would not hear it as it is.")
+
+
+def _is_unheard(element: Element, name: str) -> bool:
+    """Say whether an attribute keeps a text from those who hear or see the page."""
+    if name == "hidden":
+        return "hint" not in element.classes  # `scripts` looks at that one
+    if name == "aria-hidden":
+        return bool(content(element))
+    if name in _LABELS and element.tag in {"a", "button"}:
+        return True
+    return name == "role" and element.tag != "svg" and element.attrs[name] not in _ROLES
 
 
 def _meta(element: Element) -> Iterator[Fault]:
@@ -101,25 +119,6 @@ def _is_known(href: str, case: Case) -> bool:
         return False
     plain_path = href.startswith("/") and "\\" not in href and not parts.netloc
     return plain_path and href.isprintable()
-
-
-def look_at_styles(case: Case) -> Iterator[Fault]:
-    """Yield styles that would ask for a file."""
-    for style in case.sheet.all("style"):
-        text = "".join(part for part in style.parts if isinstance(part, str))
-        if _CALLS.search(_ESCAPED.sub(_unescaped, _without_comments(text))):
-            yield Fault("E723", "A style asks for a file; put it in as data:.")
-
-
-def _without_comments(text: str) -> str:
-    return re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-
-
-def _unescaped(found: re.Match[str]) -> str:
-    if not found[1]:
-        return str(found[2])
-    number = int(found[1], 16)
-    return chr(number) if 0 < number <= 0x10FFFF else "?"  # noqa: PLR2004 - Unicode
 
 
 def _short(url: str) -> str:

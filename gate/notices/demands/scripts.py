@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from gate.notices.demands.case import Case, Fault
+from gate.notices.demands.case import Case, Fault, as_read
+from gate.notices.elements import content, own_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from gate.notices.elements import Element
 
 _SAID: Final = {
     "data-two": "page.quick_exit_two_more",
@@ -21,11 +24,7 @@ _SAID: Final = {
 def look_at_scripts(case: Case) -> Iterator[Fault]:
     """Yield scripts that are not the gate's, and what keeps its own from working."""
     scripts = case.sheet.all("script")
-    texts = ["".join(p for p in s.parts if isinstance(p, str)) for s in scripts]
-    own = [
-        t for t, s in zip(texts, scripts, strict=True) if s.attrs or t != case.script
-    ]
-    if own:
+    if any(s.attrs or own_text(s) != case.script for s in scripts):
         yield Fault("E726", "There is a script that is not the gate's.")
     elif len(scripts) != 1:
         yield Fault("E726", "The gate's script is missing: {{ script }} in <script>.")
@@ -45,5 +44,16 @@ def _spoken(case: Case) -> Iterator[Fault]:
     ):
         yield Fault("E726", 'The one element of role="status" lacks what it is to say.')
     hints = [e for e in case.sheet.elements if "hint" in e.classes]
-    if len(hints) != 1 or "hidden" not in hints[0].attrs:
-        yield Fault("E726", 'There is not one hidden element of class "hint".')
+    if len(hints) != 1 or not _is_hint(hints[0], case):
+        told = 'There is not one hidden <p class="hint"> with page.quick_exit alone.'
+        yield Fault("E726", told)
+
+
+def _is_hint(element: Element, case: Case) -> bool:
+    """Say whether it is the one text that may be hidden: it needs the script."""
+    return (
+        element.tag == "p"
+        and "hidden" in element.attrs
+        and all(isinstance(part, str) for part in element.parts)
+        and content(element) == as_read(case.words["page.quick_exit"])
+    )

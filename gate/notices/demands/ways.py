@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from gate.answer import Way
-from gate.notices.demands.case import BACK, FIELDS, Case, Fault, as_read
+from gate.answer.press import BACK_SLOT, FIELDS_SLOT
+from gate.notices.demands.case import (
+    ACTS,
+    BACK,
+    FIELDS,
+    READING,
+    WAYS_ON,
+    Case,
+    Fault,
+    as_read,
+)
 from gate.notices.elements import content
 
 if TYPE_CHECKING:
@@ -13,9 +23,6 @@ if TYPE_CHECKING:
 
     from gate.notices.elements import Element
 
-_WAYS_ON: Final = frozenset({Way.READ, Way.READ_COOKIE, Way.ACT})
-_READING: Final = frozenset({Way.READ, Way.READ_COOKIE})
-_ACTS: Final = frozenset({Way.ACT, Way.ACT_AGAIN, Way.ACT_LOST})
 _FOCUSED: Final = frozenset({"button", "input", "summary", "textarea", "select"})
 
 
@@ -24,19 +31,20 @@ def look_at_exit(case: Case) -> Iterator[Fault]:
     first = next((e for e in case.sheet.elements if _takes_focus(e)), None)
     if first is None or not _is_exit(first, case):
         yield Fault("E724", "The first thing to reach by keyboard is not the exit.")
-    elif any(
-        e.tag in {"details", "form"} or "hidden" in e.attrs for e in first.above()
-    ):
+    elif not first.shown or any(e.tag == "form" for e in first.above()):
         yield Fault("E724", "The exit stands where it may not be seen.")
-    if case.way in _READING | {Way.BLOCKED}:
+    for element in case.sheet.elements:
+        if "data-leave" in element.attrs and not _leaves(element, case):
+            yield Fault("E724", f"<{element.tag} data-leave> is no exit.")
+    if case.way in READING | {Way.BLOCKED}:
         yield from _second_exit(case)
 
 
 def _second_exit(case: Case) -> Iterator[Fault]:
-    exits = [e for e in case.sheet.all("a") if _is_exit(e, case)]
+    exits = [e for e in case.sheet.all("a") if e.shown and _is_exit(e, case)]
     if len(exits) <= 1:
         yield Fault("E724", "The exit does not stand beside Continue as well.")
-    elif case.way in _READING:
+    elif case.way in READING:
         go = as_read(case.versions[0].go)
         buttons = [b for b in case.sheet.all("button") if content(b) == go]
         if buttons and exits[1].classes != buttons[0].classes:
@@ -52,21 +60,24 @@ def _takes_focus(element: Element) -> bool:
 
 
 def _is_exit(element: Element, case: Case) -> bool:
-    attrs = element.attrs
-    rels = set(attrs.get("rel", "").split())
-    return (
-        element.tag == "a"
-        and attrs.get("href") == case.leave_url
-        and "data-leave" in attrs
-        and {"noreferrer", "nofollow"} <= rels
-        and content(element) == as_read(case.words["page.leave"])
-    )
+    label = as_read(case.words["page.leave"])
+    marked = "data-leave" in element.attrs
+    return marked and _leaves(element, case) and content(element) == label
+
+
+def _leaves(element: Element, case: Case) -> bool:
+    """Say whether it is a link of the exit, in whatever language."""
+    rels = set(element.attrs.get("rel", "").split())
+    is_link = element.tag == "a" and element.attrs.get("href") == case.leave_url
+    return is_link and {"noreferrer", "nofollow"} <= rels
 
 
 def look_at_continue(case: Case) -> Iterator[Fault]:
     """Yield what is wrong with the way on, or back."""
+    yield from _slots(case)
+    yield from _way_back(case)
     forms = case.sheet.all("form")
-    if case.way not in _WAYS_ON:
+    if case.way not in WAYS_ON:
         if forms:
             yield Fault("E725", "There is a form where nothing can be continued.")
         yield from _other_ways(case)
@@ -78,6 +89,17 @@ def look_at_continue(case: Case) -> Iterator[Fault]:
     yield from _fields(case, forms[0])
 
 
+def _slots(case: Case) -> Iterator[Fault]:
+    """Look for what the request brings, where it cannot or must not stand."""
+    known = {"back_url": BACK_SLOT.decode(), "fields": FIELDS_SLOT.decode()}
+    for name, slot in known.items():
+        if slot in case.made:
+            yield Fault("E725", f"{{{{ {name} }}}} stands on a page of {case.way}.")
+    links = [e for e in case.sheet.all("a") if e.attrs.get("href") == BACK]
+    if case.made.count(BACK) != len(links):
+        yield Fault("E725", "{{ back_url }} stands elsewhere than in a link.")
+
+
 def _form(case: Case, form: Element) -> Iterator[Fault]:
     attrs = form.attrs
     if attrs.get("method", "").lower() != "post" or attrs.get("action", "-"):
@@ -85,20 +107,23 @@ def _form(case: Case, form: Element) -> Iterator[Fault]:
     kind = "text/plain" if case.way is Way.READ_COOKIE else None
     if attrs.get("enctype") != kind:
         yield Fault("E725", f"The form's enctype is not {kind or 'left out'}.")
-    go = as_read(case.versions[0].go)
     buttons = _of_form(case, form, "button")
+    yield from _buttons(case, buttons)
+    if any(b.attrs.get("type", "submit") != "submit" for b in buttons):
+        yield Fault("E725", "A button of the form does not submit it.")
+
+
+def _buttons(case: Case, buttons: list[Element]) -> Iterator[Fault]:
+    go = as_read(case.versions[0].go)
     plain_ones = [b for b in buttons if not b.attrs.keys() & {"name", "formaction"}]
-    if not any(content(b) == go for b in plain_ones):
+    if not any(b.shown and content(b) == go for b in plain_ones):
         yield Fault("E725", "There is no button with the label of Continue.")
     direct = [b for b in buttons if b not in plain_ones]
     label = as_read(case.words["page.returns_button"])
-    offered = any(content(b) == label for b in direct)
+    offered = any(not b.hidden and content(b) == label for b in direct)
     if (case.way is Way.READ) != offered or not all(map(_is_direct, direct)):
-        yield Fault(
-            "E725", "The way without a cookie is missing, or not as it must be."
-        )
-    if any(b.attrs.get("type", "submit") != "submit" for b in buttons):
-        yield Fault("E725", "A button of the form does not submit it.")
+        told = "The way without a cookie is missing, or not as it must be."
+        yield Fault("E725", told)
 
 
 def _fields(case: Case, form: Element) -> Iterator[Fault]:
@@ -133,12 +158,13 @@ def _is_direct(button: Element) -> bool:
 def _other_ways(case: Case) -> Iterator[Fault]:
     if case.sheet.all("button", "input"):
         yield Fault("E725", "There is a button or a field where none can work.")
-    links = [e for e in case.sheet.all("a") if e.attrs.get("href") == ""]
-    if (case.way is Way.ACT_AGAIN) != bool(links):
-        yield Fault(
-            "E725", 'Continue is <a href=""> for way act-again, and only there.'
-        )
-    if case.way in _ACTS and not any(
-        e.attrs.get("href") == BACK for e in case.sheet.all("a")
-    ):
+    links = [e.shown for e in case.sheet.all("a") if e.attrs.get("href") == ""]
+    if any(links) != bool(links) or (case.way is Way.ACT_AGAIN) != bool(links):
+        said = 'Continue is <a href=""> for way act-again, and only there.'
+        yield Fault("E725", said)
+
+
+def _way_back(case: Case) -> Iterator[Fault]:
+    backs = [e for e in case.sheet.all("a") if e.attrs.get("href") == BACK]
+    if case.way in ACTS and not any(e.shown for e in backs):
         yield Fault("E725", "The way back, {{ back_url }}, is missing.")

@@ -42,6 +42,9 @@
   };
 
   const say = (text) => {
+    if (!said.isConnected) {
+      document.body.append(said); // some sites write their body anew
+    }
     said.textContent = text;
     said.style.padding = text ? ".5rem 1rem" : "0";
   };
@@ -65,6 +68,9 @@
     }
   };
 
+  // A site that asks "leave this page?" would hold the reader back.
+  addEventListener("beforeunload", (event) => event.stopImmediatePropagation(), true);
+  addEventListener("pointerdown", () => { alone = false; }, true); // Shift and a click
   addEventListener("keydown", (event) => {
     alone = event.key === "Shift" && !event.ctrlKey && !event.altKey && !event.metaKey;
     if (!alone) {

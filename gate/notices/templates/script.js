@@ -36,6 +36,7 @@
     }
   };
 
+  addEventListener("pointerdown", () => { alone = false; }); // Shift and a click
   addEventListener("keydown", (event) => {
     alone = event.key === "Shift" && !event.ctrlKey && !event.altKey && !event.metaKey;
     if (!alone && presses) {

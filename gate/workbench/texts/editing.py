@@ -7,11 +7,8 @@ anything is written.
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from copy import deepcopy
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from gate.documents import read
@@ -21,6 +18,7 @@ from gate.workbench.texts.scalars import folded, lines_of, on_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from gate.documents import Document
     from gate.documents.tree import Node, Span
@@ -63,20 +61,6 @@ def put_in(path: Path, changes: Sequence[Change], tag: str) -> str:
     if not _is_meant(sheet.document, read(after, file=str(path)), changes, tag):
         raise UneditableTextError(path=path)
     return before[: len(before) - len(bare)] + after
-
-
-def write(path: Path, text: str) -> None:
-    """Replace the content of a file at once; a link to it stays a link."""
-    real = Path(os.path.realpath(path))
-    handle, name = tempfile.mkstemp(prefix=f".{real.name}.", dir=real.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(text.encode())
-        Path(name).chmod(real.stat().st_mode & 0o777)
-        Path(name).replace(real)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 class _StuckError(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,8 @@ from gate.errors.texts import (
 )
 from gate.notices import markup
 from gate.notices.placeholders import names
-from gate.workbench.texts.xliff import parse, told_apart, written
+from gate.workbench.texts.parsing import parse
+from gate.workbench.texts.xliff import told_apart, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from gate.workbench.texts.units import Block, Steps, TextBook
     from gate.workbench.texts.xliff import Unit
 
+_PLACE = re.compile(r"\{[^{}]*\}")
 _FEW = 5  # texts that are named in one finding
 
 
@@ -53,11 +56,30 @@ class Taken:
         tag: Language of the translation.
         changes: What it changes, block by block; empty if all stands there already.
         untouched: Names of blocks in which nothing is translated.
+        absent: Blocks, and single texts of others, that the file does not hold.
+        begun: Texts whose translation is not done by its state; not taken.
+        alike: Texts whose translation says what the source says.
     """
 
     tag: str
     changes: tuple[Change, ...]
     untouched: tuple[str, ...]
+    absent: tuple[str, ...]
+    begun: tuple[str, ...]
+    alike: tuple[str, ...]
+
+    def remarks(self) -> Iterator[str]:
+        """Yield what whoever takes it over should know."""
+        for block in self.untouched:
+            yield f"{block}: not translated yet."
+        for block in self.absent:
+            yield f"{block}: not in the file."
+        for text in self.begun:
+            yield f"{text}: not taken; its state is initial, or a part is missing."
+        if self.begun:
+            yield "Mark what is done as translated, and import the file again."
+        for text in self.alike:
+            yield f"{text}: warning: the translation is the same as the source."
 
 
 def take(book: TextBook, path: Path) -> Taken:
@@ -75,18 +97,56 @@ def take(book: TextBook, path: Path) -> Taken:
     source, tag, units = parse(path)
     book.check(source, tag)
     found = [*_strangers(book, units, path)]
-    changes, untouched = [], []
+    changes = []
     for block in book.blocks:
         own = [unit for unit in units if unit.block == block.name]
         texts, wrong = _Taking(block, (source, tag), path).of(own)
         found += wrong
         if texts:
             changes.append(Change(block=block, texts=texts))
-        elif own and not any(unit.target for unit in own):
-            untouched.append(block.name)
     if found:
         raise TranslationRefusedError(found)
-    return Taken(tag=tag, changes=tuple(changes), untouched=tuple(untouched))
+    return _taken(book, (source, tag), units, changes)
+
+
+def _taken(
+    book: TextBook,
+    tags: tuple[str, str],
+    units: Sequence[Unit],
+    changes: Sequence[Change],
+) -> Taken:
+    there = {unit.block for unit in units}
+    begun = {unit.block for unit in units if unit.target or unit.is_begun}
+    wanted = [block.name for block in book.blocks if block.strings(tags[0])]
+    return Taken(
+        tag=tags[1],
+        changes=tuple(changes),
+        untouched=tuple(n for n in wanted if n in there and n not in begun),
+        absent=tuple(_absent(book, tags[0], units)),
+        begun=tuple(f"{u.block}: {u.path}" for u in units if u.is_begun),
+        alike=tuple(t for change in changes for t in _alike(change, tags[0])),
+    )
+
+
+def _absent(book: TextBook, source: str, units: Sequence[Unit]) -> Iterator[str]:
+    """Yield whole blocks, or single texts, that a tool has dropped from the file."""
+    blocks = {unit.block for unit in units}
+    there = {(unit.block, unit.path) for unit in units}
+    for block in book.blocks:
+        paths = [written(at) for at in block.strings(source)]
+        if paths and block.name not in blocks:
+            yield block.name
+            continue
+        gone = (path for path in paths if (block.name, path) not in there)
+        yield from (f"{block.name}: {path}" for path in gone)
+
+
+def _alike(change: Change, source: str) -> Iterator[str]:
+    told = change.block.strings(source)
+    for at, text in change.texts.items():
+        words = _PLACE.sub("", text)
+        if any(map(str.isalpha, words)) and text == _bare(told[at]):
+            yield f"{change.block.name}: {written(at)}"
 
 
 def _strangers(
