@@ -156,9 +156,11 @@ def is_same_origin_navigation(request: Request) -> bool:
     site = request.headers.get("sec-fetch-site")
     if site is None:
         return _came_from(request.headers) == request.host
+    if site != "same-origin":
+        return False
+    # Not asked of others: a proxy may name the site in another way than browsers do.
     referer = _host_in(request.headers.get("referer"))
-    agreeing = {request.host} if _is_handed_on(request) else {None, request.host}
-    return site == "same-origin" and referer in agreeing
+    return not _is_handed_on(request) or referer == request.host
 
 
 def is_user_typed_or_same_origin(request: Request) -> bool:
@@ -172,10 +174,10 @@ def is_user_typed_or_same_origin(request: Request) -> bool:
     if not _is_navigation(request):
         return False
     site = request.headers.get("sec-fetch-site")
-    if site == "same-origin":
+    if _is_handed_on(request) and site == "same-origin":
         return _host_in(request.headers.get("referer")) in {None, request.host}
     if site is not None:
-        return site == "none"
+        return site in {"none", "same-origin"}
     return _came_from(request.headers) in {None, request.host}
 
 
