@@ -19,6 +19,13 @@ if os.environ.get("CI"):
     settings.load_profile("ci")
 
 
+def pytest_collection_modifyitems(items):
+    """Mark what reads real databases, so that coverage need not slow it."""
+    for item in items:
+        if "databases" in getattr(item, "fixturenames", ()):
+            item.add_marker("real")
+
+
 @pytest.fixture(scope="session")
 def databases():
     """Find a real database by its file name, such as "GeoLite2-City.mmdb"."""
