@@ -14,7 +14,6 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -25,7 +24,7 @@ from urllib.parse import quote
 import pytest
 import yaml
 from audit_cells import DAY, reads
-from machine import free_port
+from machine import free_port, listens
 
 from gate.audit import Outcome, layout
 from gate.workbench.starter import write_starter
@@ -69,15 +68,9 @@ class Served:
                 start_new_session=True,
             )
         deadline = time.monotonic() + 30
-        while len(self.workers) < 2 or not self._listens():
+        while len(self.workers) < 2 or not listens(self.port):
             assert time.monotonic() < deadline, self.log.read_text()
             time.sleep(0.05)
-
-    def _listens(self):
-        with contextlib.suppress(OSError):
-            socket.create_connection(("127.0.0.1", self.port)).close()
-            return True
-        return False
 
     @property
     def workers(self):

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 import pytest
 import yaml
+from machine import missing
 
 from gate.documents import Glob, Strict, read, reader, slips, validate
 from gate.documents.scalars import quoted
@@ -19,7 +20,7 @@ NEVER = "A quotation mark that opens here is never closed."
 @pytest.fixture(params=["CBaseLoader", "BaseLoader"])
 def _either_loader(request, monkeypatch):
     if not hasattr(yaml, request.param):
-        pytest.skip("PyYAML without libyaml")
+        missing("PyYAML with libyaml")
     for module in (reader, slips):
         monkeypatch.setattr(module, "LOADER", getattr(yaml, request.param))
 

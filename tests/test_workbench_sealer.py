@@ -27,7 +27,8 @@ from gate.workbench.sealer import Sealer
 SITE = "news.example"
 PROCESSES = Path("/proc")
 NEEDS_PROC = pytest.mark.skipif(
-    not (PROCESSES / "self" / "fd").is_dir(), reason="looks into /proc"
+    not (PROCESSES / "self" / "fd").is_dir() and not os.environ.get("CI"),
+    reason="looks into /proc",
 )
 
 

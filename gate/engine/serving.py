@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from gate.engine.meters import Meter
     from gate.engine.snapshot import Snapshot
     from gate.errors import RequestError
-    from gate.model import Answer, Kind, Passage, Request
+    from gate.model import Answer, Client, Kind, Passage, Request
 
 DAY = 86_400
 """Seconds."""
@@ -127,15 +127,7 @@ class Serving:
         """
         snapshot, client = self.snapshot, request.client
         self._alarms.watch(client)
-        index = snapshot.index
-        class_id = (
-            index.find(client.version, client.number)
-            if client.unknown is None
-            else index.unknown(client.unknown)
-        )
-        if client.edge:
-            class_id = self._heard(class_id, client.edge)
-        path = request.path
+        class_id, path = self._class_of(client), request.path
         if path.rstrip("/") == self._leave_path:
             return self._leave(request, class_id)
         if path == self._exit_path:
@@ -260,6 +252,15 @@ class Serving:
         own = (url for area, url in exits.areas.items() if area in areas)
         url = next(own, exits.default)
         return leave(request, url, clear=is_user_typed_or_same_origin(request))
+
+    def _class_of(self, client: Client) -> int:
+        """Return the class of where a request came from."""
+        index = self.snapshot.index
+        if client.unknown is not None:
+            found = index.unknown(client.unknown)
+        else:
+            found = self._find(client.version, client.number)
+        return self._heard(found, client.edge) if client.edge else found
 
     def _heard(self, class_id: int, said: str) -> int:
         """Return the class that holds when an edge says something, which is counted."""

@@ -17,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from machine import free_port
+from machine import free_port, listens
 
 pytest.register_assert_rewrite("recipe_behaviour")
 from recipes import fronted, recipes  # noqa: E402, F401  # fixtures
@@ -104,10 +104,7 @@ def _await(process, port, log):
     while time.monotonic() < deadline:
         if process.poll() is not None:
             pytest.fail(f"the server ended:\n{log.read_text()}")
-        with (
-            contextlib.suppress(OSError),
-            socket.create_connection(("127.0.0.1", port)),
-        ):
+        if listens(port):
             return
         time.sleep(0.05)
     pytest.fail(f"the server did not begin:\n{log.read_text()}")

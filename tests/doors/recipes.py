@@ -28,7 +28,7 @@ from typing import NamedTuple
 
 import pytest
 import yaml
-from machine import free_port, program
+from machine import free_port, listens, program
 
 from gate.config import load_config
 from gate.workbench.recipe import render, write
@@ -229,10 +229,7 @@ class Program:
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 pytest.fail(f"it ended: {self.command}\n{self.log.read_text()}")
-            with (
-                contextlib.suppress(OSError),
-                socket.create_connection(("127.0.0.1", self.port)),
-            ):
+            if listens(self.port):
                 return
             time.sleep(0.05)
         pytest.fail(f"it did not begin: {self.command}\n{self.log.read_text()}")

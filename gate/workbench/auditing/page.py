@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from hashlib import sha256
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from gate.workbench.auditing import lanes, plots, words, worldmap
 from gate.workbench.auditing.report import LIMITS
 from gate.workbench.auditing.verdict import met, owed, share
+from gate.workbench.leaflet import leaflet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,20 +30,9 @@ def write_page(path: Path, report: Report) -> None:
 
 def render(report: Report) -> str:
     """Return the page of a report."""
-    css = _css()
-    environment = Environment(
-        loader=PackageLoader("gate.workbench.auditing", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["n"] = lambda n: f"{n:,}"
-    digest = b64encode(sha256(css.encode()).digest()).decode()
-    return environment.get_template("report.html").render(
-        css=Markup(css),  # noqa: S704 - a file of this package
-        policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; "
-        "form-action 'none'",
+    return leaflet(
+        "gate.workbench.auditing",
+        "report",
         report=report,
         words=words,
         limits=LIMITS,
@@ -134,8 +118,3 @@ def _over_time(report: Report) -> dict[str, Any]:
         "lanes": lanes.lanes(report.answers["versions"], report.first, report.last),
         "lane_dates": lanes.lane_dates(report.first, report.last),
     }
-
-
-def _css() -> str:
-    path = files("gate.workbench.auditing").joinpath("templates", "report.css")
-    return path.read_text(encoding="utf-8")

@@ -94,6 +94,19 @@ COUNTERS: Mapping[str, Counted] = {
 }
 
 
+GAUGES = (
+    ("gate_troubles", "troubles", "Things that are wrong, as readiness tells them."),
+    ("gate_alarms", "alarms", "Alarms that hold: addresses that cannot be seen."),
+    (
+        "gate_unknown_jump",
+        "unknown_jump",
+        "1 while far more places are unknown than before.",
+    ),
+    ("gate_observing", "observing", "1 in mode observe: nobody is warned."),
+)
+"""Name, key of what a worker says, and help; the highest of all workers is told."""
+
+
 class GateCollector(Collector):
     """Reads the shared memory whenever Prometheus asks.
 
@@ -151,20 +164,7 @@ def _gauges(voices: Sequence[Voice], *, stopping: bool) -> Iterator[Metric]:
             bool(said) and not stopping and all(s["status"] == READY for s in said)
         ),
     )
-    for name, key, about in (
-        (
-            "gate_troubles",
-            "troubles",
-            "Things that are wrong, as readiness tells them.",
-        ),
-        ("gate_alarms", "alarms", "Alarms that hold: addresses that cannot be seen."),
-        (
-            "gate_unknown_jump",
-            "unknown_jump",
-            "1 while far more places are unknown than before.",
-        ),
-        ("gate_observing", "observing", "1 in mode observe: nobody is warned."),
-    ):
+    for name, key, about in GAUGES:
         most = max((int(s.get(key, 0)) for s in said), default=0)
         yield GaugeMetricFamily(name, about, value=most)
     built = [int(s["database_built"]) for s in said if "database_built" in s]

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
 from gate.notices import markup
+from gate.workbench.leaflet import leaflet
 from gate.workbench.texts.units import explained
 from gate.workbench.texts.xliff import written
 
@@ -77,20 +73,9 @@ def as_lines(book: TextBook, tags: Sequence[str]) -> Iterator[str]:
 
 def as_html(book: TextBook, tags: Sequence[str]) -> str:
     """Return a page with a column for each language."""
-    environment = Environment(
-        loader=PackageLoader("gate.workbench.texts", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    loader = environment.loader
-    css = loader.get_source(environment, "view.css")[0] if loader else ""
-    digest = b64encode(sha256(css.encode()).digest()).decode()
-    return environment.get_template("view.html").render(
-        css=Markup(css),  # noqa: S704 - a file of this package
-        policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; "
-        "form-action 'none'",
+    return leaflet(
+        "gate.workbench.texts",
+        "view",
         book=book,
         tags=tags,
         rows=rows,
