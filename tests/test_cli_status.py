@@ -69,7 +69,12 @@ def _worker(state):
     )
     listening = StatusSocket(
         SimpleNamespace(
-            snapshot=snapshot, counter=counter, gaps=0, trouble=(), shares={}
+            snapshot=snapshot,
+            counter=counter,
+            gaps=0,
+            trouble=("E508: Decisions cannot be counted: disk full.",),
+            shares={},
+            renewal=None,
         ),
         state,
     )
@@ -108,6 +113,7 @@ def test_people_see_totals_and_digests_and_no_rare_kind():
     told = CliRunner().invoke(main, ["status"])
     assert told.exit_code == 0
     assert "interstitial" in told.output
+    assert "TROUBLE of 1 of 1 worker: E508: Decisions cannot be" in told.output
     assert "2026-09-10" in told.output
     assert "UA-43" not in told.output
 
@@ -124,7 +130,7 @@ def test_workers_that_rest_on_different_things_are_marked(state):
     other = {**report, "pid": 1, "versions": {**report["versions"], "book": "z"}}
     answer_with(state / FOLDER / "1.sock", json.dumps(other).encode())
     told = CliRunner().invoke(main, ["status"])
-    assert "(differ)" in told.output
+    assert "(differ, for " in told.output
 
 
 @pytest.mark.usefixtures("state")
@@ -153,6 +159,99 @@ def test_a_socket_that_a_killed_worker_left_is_left_out(state):
     assert collect(state) == []
 
 
+@pytest.mark.usefixtures("worker")
+def test_who_waits_is_told_what_is_served():
+    told = CliRunner().invoke(main, ["status", "--wait", "--seconds=5"])
+    assert (told.exit_code, told.output[:16]) == (0, "Served by 1 work")
+    told = CliRunner().invoke(main, ["status", "--wait", "--json"])
+    assert json.loads(told.output)["books"] == {str(os.getpid()): VERSIONS.book}
+
+
+@pytest.mark.usefixtures("worker")
+def test_who_waits_in_vain_is_told_why():
+    wanted = ["status", "--wait", "--seconds=0.2", "--digest=0123abcd"]
+    told = CliRunner().invoke(main, wanted)
+    assert told.exit_code == 3
+    assert "E791" in told.output
+    assert "another book lies on the disk" in told.output
+
+
+@pytest.mark.usefixtures("state")
+def test_who_waits_for_no_gate_is_told_so():
+    told = CliRunner().invoke(main, ["status", "--wait", "--seconds=0"])
+    assert (told.exit_code, "E790" in told.output) == (3, True)
+
+
+@pytest.mark.parametrize("digest", ["0123abc", "0123abcg"])
+def test_a_digest_is_long_enough_to_mean_one_book(digest):
+    told = CliRunner().invoke(main, ["status", "--wait", f"--digest={digest}"])
+    assert told.exit_code == 2
+
+
+REFUSAL = {
+    "code": "E100",
+    "message": "1 problem(s) found, first rules/a.yaml:2:1: R001 It is wrong.",
+    "hint": "Run gate check.",
+    "findings": [
+        {
+            "code": "R001",
+            "message": "It is wrong.",
+            "hint": "Mend it.",
+            "severity": "error",
+            "source_line": "rulez:",
+            "mark": {"file": "rules/a.yaml", "line": 2, "column": 1, "width": 5},
+        }
+    ],
+    "more": 3,
+    "book": "f" * 64,
+    "files": [["a.yaml", "changed"]],
+    "since": 1_789_030_800.0,
+    "until": None,
+    "taken": "",
+}
+DATABASE = {
+    **REFUSAL,
+    "code": "E203",
+    "message": "It is damaged.",
+    "findings": [],
+    "more": 0,
+    "until": 1_789_030_860.0,
+    "taken": "e" * 64,
+}
+
+
+def test_a_refusal_can_be_understood_from_here_alone(state, monkeypatch):
+    report = {
+        "pid": 1,
+        "workers": 1,
+        "mode": "enforce",
+        "total": 0,
+        "database_built": 1_780_000_000,
+        "trouble": [f"E100: {REFUSAL['message']} Since 2026-09-10 09:00:00 UTC."],
+        "versions": {"book": "a" * 64},
+        "since": {"book": 1_789_000_000.0},
+        "settled": True,
+        "refusal": REFUSAL,
+        "earlier": [DATABASE],
+        "cells": [],
+        "small": 0,
+    }
+    (state / FOLDER).mkdir(parents=True)
+    monkeypatch.setattr("gate.cli.status.collect", lambda _: [report])
+    told = CliRunner().invoke(main, ["status"]).output
+    for said in (
+        "REFUSED since 2026-09-10 09:00:00 UTC: book ffffffffffff, by 1 of 1 worker.",
+        "It differs from the book that is served by: a.yaml (changed).",
+        "rules/a.yaml:2:1: R001 It is wrong.\n     2 | rulez:\n       | ^^^^^\n",
+        "= hint: Mend it.",
+        "3 more errors; gate check shows all.",
+        "The book aaaaaaaaaaaa goes on being served, as since 2026-09-10 00:26:40 UTC.",
+        "book eeeeeeeeeeee taken at 2026-09-10 09:01:00 UTC\n    E203: It is damaged.",
+    ):
+        assert said in told
+    assert "TROUBLE" not in told  # it is told once
+
+
 def test_no_word_of_the_table_is_broken_on_a_narrow_terminal(monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "80")
     show(
@@ -163,11 +262,16 @@ def test_no_word_of_the_table_is_broken_on_a_narrow_terminal(monkeypatch, capsys
                 "total": 12_345,
                 "database_built": 1_780_000_000,
                 "trouble": [],
-                "versions": {"configuration": "b" * 64},
+                "workers": 1,
+                "versions": {"book": "b" * 64, "configuration": "c" * 64},
+                "since": {},
+                "settled": True,
+                "refusal": None,
+                "earlier": [],
                 "cells": [["russia-controlled-ukraine", *CELL, 12_345]],
                 "small": 4,
             }
         ]
     )
     told = capsys.readouterr().out
-    assert {"russia-controlled-ukraine", "b" * 64, *CELL[:2]} <= set(told.split())
+    assert {"russia-controlled-ukraine", "c" * 12, *CELL[:2]} <= set(told.split())

@@ -446,6 +446,7 @@ def test_an_exit_for_an_area_that_the_book_does_not_have_is_found(config):
 def test_a_pin_that_the_book_does_not_promise_is_found_in_the_configuration(config):
     class Promise:
         id = "everyone-is-warned"
+        mark = "rules/a.yaml:7:9"
 
     class Book:
         areas = ()
@@ -455,7 +456,9 @@ def test_a_pin_that_the_book_does_not_promise_is_found_in_the_configuration(conf
     made, _ = config(("{folder: rules}", pinned))
     first, second = check_agreement(made, Book())
     assert (first.code, first.mark.line, first.mark.column) == ("E118", 10, 33)
-    assert first.hint == 'Did you mean "everyone-is-warned"?'
+    assert first.hint.startswith(
+        'Did you mean "everyone-is-warned"? It stands at rules/a.yaml:7:9.'
+    )
     assert "unpin" in second.hint
 
 

@@ -3,8 +3,11 @@ from __future__ import annotations
 import random
 import string
 import time
+from itertools import product
+from pathlib import Path
 
 import pytest
+from bench import large_book
 
 from gate.decision import Segment, segments
 from gate.model import (
@@ -23,8 +26,10 @@ from gate.model import (
     UnknownPlaces,
     When,
 )
+from gate.rules import lint, load_book
 from gate.rules.atoms import Limits, PatternsMultiplyError, path_atoms
 from gate.rules.cells import cases
+from gate.rules.proof import prove
 
 MARK = Mark(file="book.yaml")
 
@@ -231,3 +236,42 @@ def test_hundred_patterns_over_three_hundred_classes_take_under_two_seconds():
     begin = time.process_time()
     assert sum(1 for _ in cases(some_book, classes)) > 500
     assert time.process_time() - begin < 2  # seconds of CPU; measured 0.2
+
+
+# How long a proof takes.
+
+
+def test_two_thousand_rules_are_read_linted_and_proved_in_under_three_seconds(tmp_path):
+    folder = large_book.write(tmp_path, 2000)
+    notices = {f"notice-{number}" for number in range(large_book.NOTICES)}
+    begin = time.process_time()
+    some_book, problems = load_book(folder)
+    assert problems == ()
+    lint(some_book, notices=notices, now=1_789_000_000)
+    shuffle = random.Random(3)  # noqa: S311 (fixed places, no secret)
+    versions = len(some_book.area_versions)
+    classes = [
+        LocationClass(
+            label=str(number),
+            memberships=tuple(shuffle.choices(list(Membership), [8, 1, 1], k=versions)),
+        )
+        for number in range(60)
+    ]
+    codes = {finding.code for finding in prove(some_book, classes)}
+    assert {"R033", "R040", "R041", "R042"} <= codes
+    assert time.process_time() - begin < 3  # seconds of CPU; measured 1.4
+
+
+def test_the_shipped_book_is_proved_in_under_fifty_milliseconds():
+    shipped, _ = load_book(Path(__file__).parent.parent / "rules")
+    versions = len(shipped.area_versions)
+    classes = [
+        LocationClass(label=str(levels), memberships=levels)
+        for levels in product(Membership, repeat=versions)
+    ]
+    spent = []
+    for _ in range(3):
+        begin = time.process_time()
+        prove(shipped, classes)
+        spent.append(time.process_time() - begin)
+    assert min(spent) < 0.05  # seconds of CPU; measured 0.01

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from gate.model import Review, Severity
+from gate.model import Effective, Review, Severity
 from gate.rules import lint, load_book
+from gate.rules.unvisited import unvisited
 
 BASE = Path(__file__).parent / "books" / "good" / "base"
 
@@ -141,3 +142,121 @@ def test_a_network_that_no_reader_comes_from_is_an_error(tmp_path, network, said
     path.write_text(text.replace("[192.0.2.0/24", f"['{network}'"), "utf-8")
     _, findings = load_book(tmp_path / "book")
     assert any(f.code == "R014" and said in f.message for f in findings), findings
+
+
+UNWRITTEN = {
+    "TODO ask counsel": True,
+    "FIXME": True,
+    "Counsel, memo of 2026 (TBD)": True,
+    "???": True,
+    "...": True,
+    "…": True,
+    "-": True,
+    "Todo el mundo": False,
+    "A memo of counsel": False,
+    "Decision 12/34": False,
+    "Really?": False,
+}
+
+
+@pytest.mark.parametrize("text", UNWRITTEN)
+def test_a_reason_that_nobody_has_written_is_a_warning(book, text):
+    rule, *others = book.rules
+    changed_book = replace(book, rules=(replace(rule, because=text), *others))
+    found = lint(changed_book, notices=("notice",), now=at("2026-09-10T00:00:00Z"))
+    assert [f.subject for f in found if f.code == "R008"] == (
+        [rule.id] if UNWRITTEN[text] else []
+    )
+
+
+def of_rules(book, *spans, **changes):
+    """A book with a version of its first rule for each span of moments."""
+    rule = book.rules[0]
+    rules = [
+        replace(
+            rule,
+            id=f"version-{number}",
+            effective=Effective(
+                since=at(since) if since else None, until=at(until) if until else None
+            ),
+            **changes.get(f"version_{number}", {}),
+        )
+        for number, (since, until) in enumerate(spans)
+    ]
+    return replace(book, rules=tuple(rules), exemptions=())
+
+
+HANDOVERS = {
+    "at the same moment": (
+        [("", "2027-09-01T00:00:00+03:00"), ("2027-08-31T21:00:00Z", "")],
+        "",
+    ),
+    "three hours late": (
+        [("", "2027-09-01T00:00:00+03:00"), ("2027-09-01T00:00:00Z", "")],
+        "begins 3 hours after",
+    ),
+    "three hours early": (
+        [("", "2027-09-01T00:00:00Z"), ("2027-09-01T00:00:00+03:00", "")],
+        "begins 3 hours before",
+    ),
+    "a day late": (
+        [("", "2027-09-01T00:00:00Z"), ("2027-09-02T00:00:00Z", "")],
+        "begins 1 day after",
+    ),
+    "a month late": (
+        [("", "2027-09-01T00:00:00Z"), ("2027-10-01T00:00:00Z", "")],
+        "",
+    ),
+    "from the same moment": (
+        [
+            ("2027-09-01T00:00:00Z", "2027-09-03T00:00:00Z"),
+            ("2027-09-01T00:00:00Z", ""),
+        ],
+        "",
+    ),
+    "in another order of the file": (
+        [("2027-09-01T00:00:00Z", ""), ("", "2027-09-01T00:00:00+03:00")],
+        "begins 3 hours after",
+    ),
+    "both without an end": ([("", ""), ("2027-09-01T00:00:00Z", "")], ""),
+}
+
+
+@pytest.mark.parametrize("name", HANDOVERS)
+def test_one_version_of_a_rule_takes_over_when_the_other_ends(book, name):
+    spans, said = HANDOVERS[name]
+    now = at("2026-09-10T00:00:00Z")
+    found = lint(of_rules(book, *spans), notices=("notice",), now=now)
+    messages = [f.message for f in found if f.code == "R025"]
+    assert len(messages) == bool(said)
+    assert all(said in message for message in messages)
+
+
+def test_rules_with_other_conditions_are_no_versions_of_each_other(book):
+    spans = [("", "2027-09-01T00:00:00+03:00"), ("2027-09-01T00:00:00Z", "")]
+    when = replace(book.rules[0].when, paths=("/other/**",))
+    other = of_rules(book, *spans, version_1={"when": when})
+    found = lint(other, notices=("notice",), now=at("2026-09-10T00:00:00Z"))
+    assert [f for f in found if f.code == "R025"] == []
+
+
+def test_patterns_that_no_path_matches_are_named_with_their_rule(book):
+    rule = replace(
+        book.rules[0],
+        when=replace(
+            book.rules[0].when, paths=("/a/**", "/b/*"), except_paths=("/a/law",)
+        ),
+    )
+    one = replace(book, rules=(rule,), exemptions=())
+    found = unvisited(one, ["/", "/a/x", "/b/c/d"])
+    assert [(f.subject, f.message.split('"')[1]) for f in found] == [
+        (rule.id, "/b/*"),
+        (rule.id, "/a/law"),
+    ]
+    assert unvisited(one, ["/a/law", "/b/c"]) == []
+
+
+def test_every_finding_of_today_names_its_subject(book):
+    late = lint(book, notices=(), now=at("2029-09-10T00:00:00Z"))
+    assert {f.code for f in late} == {"R017", "R022", "R031"}
+    assert all(f.subject for f in late)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,10 +15,10 @@ from gate.model import (
     LocationClass,
     Mark,
     Membership,
+    Mode,
     Place,
     Rule,
     RuleBook,
-    Severity,
     Unknown,
     UnknownPlaces,
     When,
@@ -25,11 +26,12 @@ from gate.model import (
 from gate.places.areas import membership as real_membership
 from gate.rules import load_book
 from gate.rules.proof import prove
-from gate.rules.testing import run_tests
+from gate.rules.testing import Memberships, run_tests
 
 MARK = Mark(file="book.yaml", line=3)
 READ, SHARE = Activity.READ, Activity.SHARE
 RULES = Path(__file__).parent.parent / "rules"
+BASE = Path(__file__).parent / "books" / "good" / "base"
 
 
 def membership(version, place):
@@ -62,18 +64,14 @@ def make_rule(name, activity):
     )
 
 
-def result_of(**fields):
+def make_book(*rules, **fields):
     versions = tuple(
         AreaVersion(since=since, whole=(country,), mark=MARK)
         for since, country in ((0, "RU"), (100, "KP"))
     )
-    book = RuleBook(
+    return RuleBook(
         areas={"there": Area(id="there", title="", versions=versions, mark=MARK)},
-        rules=(
-            make_rule("warn", READ),
-            make_rule("alarm", Activity.LIKE),
-            make_rule("bell", Activity.LIKE),
-        ),
+        rules=rules,
         exemptions=(),
         promises=(),
         tests=(book_test(**fields),),
@@ -85,6 +83,15 @@ def result_of(**fields):
         ),
         digest="",
         areas_digest="",
+    )
+
+
+def result_of(**fields):
+    book = make_book(
+        make_rule("warn", READ),
+        make_rule("alarm", Activity.LIKE),
+        make_rule("bell", Activity.LIKE),
+        **fields,
     )
     (result,) = run_tests(book, membership)
     return result
@@ -153,6 +160,102 @@ def test_clock_of_the_test_chooses_the_area_version(now, action):
     assert result_of(now=now, expect={READ: action}).ok
 
 
+def test_expected_notices_are_all_that_are_shown():
+    assert result_of(notices={READ: ("n",)}).ok
+    result = result_of(notices={READ: ("n", "other")})
+    assert result.failures == ("read: expected notices n, other, got notices n",)
+    assert result.notices == {READ: ("n",)}
+
+
+def shadow_of(**fields):
+    trial = replace(make_rule("trial", READ), mode=Mode.SHADOW, then=Action.BLOCK)
+    (result,) = run_tests(make_book(trial, **fields), membership)
+    return result
+
+
+def test_shadow_says_what_shadow_rules_alone_would_do():
+    expect = {READ: Action.PASS}
+    assert shadow_of(expect=expect, shadow={READ: Action.BLOCK}).ok
+    result = shadow_of(expect=expect, shadow={READ: Action.PASS})
+    assert result.failures == ("read: expected in shadow pass, got in shadow block",)
+
+
+def test_shadow_by_names_the_shadow_rules_that_hold():
+    expect = {READ: Action.PASS}
+    assert shadow_of(expect=expect, shadow_by={READ: ("trial",)}).ok
+    result = shadow_of(expect=expect, path="/about", shadow_by={READ: ("trial",)})
+    assert result.failures == (
+        "read: expected in shadow by trial, got in shadow by none",
+    )
+
+
+def test_memberships_are_worked_out_once_for_versions_that_say_the_same():
+    asked = []
+
+    def counting(version, place):
+        asked.append(place)
+        return membership(version, place)
+
+    known = Memberships(counting)
+    old = AreaVersion(since=0, whole=("RU",), mark=MARK)
+    later = AreaVersion(since=9, whole=("RU",), as_of="2026-01-01", mark=MARK)
+    other = AreaVersion(since=0, whole=("KP",), mark=MARK)
+    place = Place(country="RU")
+    levels = [known(version, place)[0] for version in (old, later, old, other)]
+    assert levels == [Membership.YES, Membership.YES, Membership.YES, Membership.NO]
+    assert len(asked) == 2
+
+
+# Files that hold only tests.
+
+
+def load_with(tmp_path, text, name="areas/more_test.yaml"):
+    shutil.copytree(BASE, tmp_path / "book")
+    (tmp_path / "book" / name).write_text(text, "utf-8")
+    return load_book(tmp_path / "book")
+
+
+TOWNS = """\
+format: rules/1
+tests:
+  - name: Two countries
+    now: "2026-09-10T12:00:00+03:00"
+    visitors:
+      - {country: RU}
+      - {country: NO}
+    path: /a
+    expect: {read: interstitial}
+"""
+
+
+def test_a_file_of_tests_needs_no_owner_and_counts_in_the_digest(tmp_path):
+    book, findings = load_with(tmp_path, TOWNS)
+    base, _ = load_book(BASE)
+    assert findings == ()
+    assert len(book.tests) == len(base.tests) + 2
+    assert book.owners == base.owners
+    assert book.digest != base.digest
+    assert book.areas_digest == base.areas_digest
+
+
+def test_each_visitor_is_a_test_of_its_own_at_its_own_line(tmp_path):
+    book, _ = load_with(tmp_path, TOWNS)
+    results = [r for r in run_tests(book, real_membership) if r.name == "Two countries"]
+    assert [(result.mark.line, result.ok) for result in results] == [
+        (6, True),
+        (7, False),
+    ]
+
+
+@pytest.mark.parametrize("key", ["rules", "exemptions", "promises", "unknown"])
+def test_a_file_of_tests_holds_nothing_else_and_says_so(tmp_path, key):
+    book, findings = load_with(tmp_path, f"{TOWNS}{key}: []\n")
+    assert book is None
+    finding = next(f for f in findings if f.mark.file.endswith("more_test.yaml"))
+    assert finding.code == "R003"
+    assert "_test.yaml holds tests and nothing else" in finding.hint
+
+
 # The book that ships.
 
 
@@ -190,38 +293,3 @@ def test_shipped_tests_ask_for_every_activity(shipped, activity):
 @pytest.mark.parametrize("reason", list(Unknown))
 def test_shipped_tests_ask_for_every_reason(shipped, reason):
     assert any(test.visitor.unknown is reason for test in shipped.tests)
-
-
-def is_noticed(book):
-    """Say whether tests or promises notice that a book was changed."""
-    failed = any(not result.ok for result in run_tests(book, real_membership))
-    broken = prove(book, every_membership(book))
-    return failed or any(finding.severity is Severity.ERROR for finding in broken)
-
-
-def mutants_of(rule):
-    """Yield a rule with each of its conditions weakened or dropped."""
-    when = rule.when
-    for area in when.areas or ():
-        rest = tuple(a for a in when.areas if a != area)
-        yield f"without {area}", replace(rule, when=replace(when, areas=rest))
-    for glob in when.except_paths:
-        rest = tuple(g for g in when.except_paths if g != glob)
-        yield f"without {glob}", replace(rule, when=replace(when, except_paths=rest))
-    yield "weaker", replace(rule, then=Action(rule.then - 1))
-    yield "certain only", replace(rule, certainty=Membership.YES)
-    yield "without span", replace(rule, effective=replace(rule.effective, since=None))
-    if rule.if_possible is not None:
-        yield "without if_possible", replace(rule, if_possible=None)
-
-
-def test_shipped_tests_notice_every_small_change_of_a_rule(shipped):
-    alive = []
-    for number, rule in enumerate(shipped.rules):
-        if rule.id.startswith("trial"):
-            continue  # no reader meets it, so that no test can
-        for name, mutant in mutants_of(rule):
-            rules = (*shipped.rules[:number], mutant, *shipped.rules[number + 1 :])
-            if not is_noticed(replace(shipped, rules=rules)):
-                alive.append(f"{rule.id} {name}")
-    assert alive == []

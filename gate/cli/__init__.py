@@ -13,9 +13,15 @@ from gate.errors import FileProblemError, GateError
 
 COMMANDS = {
     "init": ("starter:init", "Write a rule book and a configuration to start from."),
+    "new": ("new:new", "Add a rule, an exemption, an area, a notice or a test."),
     "check": ("check:check", "Find every problem of configuration and rule book."),
-    "test": ("check:test", "Run the tests that the rule book holds."),
+    "test": ("testing:test", "Run the tests that the rule book holds."),
+    "diff": ("diff:diff", "Say what two rule books decide differently, and why."),
+    "fmt": ("fmt:fmt", "Lay out the files of the rule book; comments stay."),
+    "watch": ("watch:watch", "Check again on every save."),
     "explain": ("explain:explain", "Say what a visitor would meet, and why."),
+    "upcoming": ("upcoming:upcoming_", "List what starts, ends and needs review."),
+    "preview": ("preview:preview", "Show in a browser what readers meet, and why."),
     "serve": ("serve:serve", "Stand in front of a site."),
     "recipe": ("recipe:recipe", "Write the files of nginx, Caddy and others."),
     "export": ("export:export", "Write which addresses an edge need not ask about."),
@@ -25,7 +31,7 @@ COMMANDS = {
     "geo": ("geo:geo", "Look after the GeoIP databases."),
     "area": ("area:area", "Look at areas: what belongs, since when, on a map."),
     "texts": ("texts:texts", "Hand texts to a translator, and take them back."),
-    "schema": ("schema:schema", "Print a JSON Schema for editors."),
+    "schema": ("schema:schema", "Write JSON Schemas for editors."),
     "help": ("help:help_", "Explain codes and words."),
 }
 """Name -> place of the command in `gate.cli`, and what it does."""
@@ -64,5 +70,5 @@ def main() -> None:
     Commands read config.yaml in the current folder unless --config names another.
 
     Exit codes: 0 sound, 1 problems, 2 usage, 3 could not start, 4 tests of the rule
-    book failed, 5 a promise is broken.
+    book failed, 5 a promise is broken or a change loosens.
     """

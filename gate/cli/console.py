@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from gate.config import Config
+    from gate.documents.render import Links
     from gate.errors import GateError
     from gate.model import Diagnostic
 
@@ -106,9 +107,11 @@ def show_findings(findings: Iterable[Diagnostic], *, err: bool = False) -> None:
     for finding in findings:
         by_severity[finding.severity].append(finding)
     hidden = len(by_severity.pop(Severity.NOTE)) if by_severity[Severity.ERROR] else 0
+    links = _links(err=err)
     for found in by_severity.values():
         if found:
-            click.echo(render(found, colour=_colours(err=err)) + "\n", err=err)
+            told = render(found, colour=_colours(err=err), links=links)
+            click.echo(told + "\n", err=err)
     if hidden:
         click.echo(f"{many(hidden, 'note')} not shown.\n", err=err)
 
@@ -159,6 +162,15 @@ def console_width() -> int:
 def _colours(*, err: bool = False) -> bool:
     stream = sys.stderr if err else sys.stdout
     return stream.isatty() and "NO_COLOR" not in os.environ
+
+
+def _links(*, err: bool) -> Links | None:
+    """Return where places and codes lead, on a terminal that can follow links."""
+    if not _colours(err=err):
+        return None
+    from gate.workbench.reporting.links import links_for  # noqa: PLC0415 (costs 0.1 s)
+
+    return links_for(os.environ, folder=Path.cwd())
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from gate.cli.console import config_option, open_config, show_json, working
 from gate.cli.explaining import show_explanation
+from gate.cli.spoken import tell
 from gate.documents.scalars import parse_instant
 from gate.engine.snapshot import edge_of
 from gate.errors import FindingsError
@@ -19,6 +20,7 @@ from gate.request.edge import said_by
 from gate.request.numbers import parse_address
 from gate.rules import load_book
 from gate.workbench.explain import explain as explain_case
+from gate.workbench.spoken import LANGUAGES
 from gate.workbench.subjects import Question, digests_of, subject_of
 from gate.workbench.visitor import parse_visitor
 
@@ -62,6 +64,18 @@ def _address(_: click.Context, __: click.Parameter, value: str | None) -> str | 
     "network, unknown.",
 )
 @click.option(
+    "--rule",
+    metavar="ID",
+    help="Say what a rule, an exemption or a promise means, instead of a visitor.",
+)
+@click.option(
+    "--language",
+    type=click.Choice(list(LANGUAGES)),
+    default="en",
+    show_default=True,
+    help="With --rule: the language.",
+)
+@click.option(
     "--edge",
     metavar="WORDS",
     help='With --ip: what geo.edge says of the visitor, such as "UA-43", "RU" or "T1".',
@@ -87,6 +101,8 @@ def explain(  # noqa: PLR0913 (one for each option)
     *,
     ip: str | None,
     place: str | None,
+    rule: str | None,
+    language: str,
     edge: str | None,
     path: str,
     now: int,
@@ -97,10 +113,15 @@ def explain(  # noqa: PLR0913 (one for each option)
 
     Shows the place, its membership in every area with the evidence, how every rule
     and exemption fares, the decision, what would change it, and all digests. For an
-    address, geoip2 gives a second opinion beside the index.
+    address, geoip2 gives a second opinion beside the index. With --rule, says a rule,
+    an exemption or a promise of the book in plain words.
     """
-    if (ip is None) == (place is None):
-        raise click.UsageError("Give one of --ip and --place.")
+    if (ip, place, rule).count(None) != 2:  # noqa: PLR2004 - all but one
+        raise click.UsageError("Give one of --ip, --place and --rule.")
+    if rule is not None:
+        folder = open_config(config_path).rules.folder
+        tell(folder, rule, language, as_json=as_json)
+        return
     if edge is not None and ip is None:
         raise click.UsageError("Give --edge with --ip.")
     config = open_config(config_path)

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from gate.audit.rows import COLUMNS
 from gate.cli.console import show_table, table
+from gate.documents.suppression import EXAMPLE
+from gate.model import Severity
+from gate.rules.formats import NAMES, conformance, specification
 from gate.workbench.glossary import WORDS, code_table
+from gate.workbench.pages.told import as_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from gate.workbench.glossary import CodeEntry
+    from gate.workbench.pages import Page
 
 AUDIT = """\
 A row of the audit log is a count: how many decisions of a day agree in every column.
@@ -29,10 +41,11 @@ gate audit query shows examples in SQL; gate audit sample DIR writes a log to tr
 @click.command("help")
 @click.argument("topic", default="words")
 def help_(topic: str) -> None:
-    """Explain TOPIC: a code such as E110, "codes" for all, "words", or "audit".
+    """Explain TOPIC: a code such as E110, "codes" for all, "words", "audit", "format".
 
     Codes that begin with R are about the rule book, those with D are what gate doctor
-    finds, those with E are about all else.
+    finds, those with E are about all else. "format" is the specification of the files
+    of a rule book; "rules/1", "areas/1" and "notices/2" are its parts.
     """
     if topic == "words":
         _show([(word, meaning) for word, meaning in WORDS.items()], "word")
@@ -41,17 +54,55 @@ def help_(topic: str) -> None:
         _show(list(COLUMNS.items()), "column")
         click.echo(AUDIT)
         return
+    if topic in {"format", *NAMES}:
+        _show_format(NAMES if topic == "format" else (topic,))
+        return
     codes = code_table()
     if topic == "codes":
-        _show([(code, about.meaning) for code, about in codes.items()], "code")
+        _show_codes(codes)
         return
     about = codes.get(topic.upper())
     if about is None:
         raise click.UsageError(f'There is no code "{topic}"; see gate help codes.')
-    click.echo(f"{topic.upper()}: {about.meaning}")
-    if about.more:
-        click.echo(f"\n{about.more}")
-    click.echo(f"\nWhat to do: {about.remedy}")
+    click.echo(_told(topic.upper(), about))
+
+
+def _show_format(names: Iterable[str]) -> None:
+    for name in names:
+        click.echo(specification(name))
+    click.echo(f"The cases that hold a reader to it lie in {conformance()}.")
+
+
+def _show_codes(codes: Mapping[str, CodeEntry]) -> None:
+    made = table("code", "severity", "meaning", whole=2)
+    for code, about in codes.items():
+        made.add_row(code, _severities(about), about.meaning)
+    show_table(made)
+
+
+def _severities(about: CodeEntry) -> str:
+    return ", ".join(word.value for word in about.severities)
+
+
+def _told(code: str, about: CodeEntry) -> str:
+    """Return all that there is to say of a code."""
+    parts = [f"{code}: {about.meaning}", f"Severity: {_severities(about)}."]
+    if about.page:
+        parts[-1] += _suppression(code, about.page)
+    parts += [about.more] if about.more else []
+    parts += [as_text(about.page)] if about.page else []
+    return "\n\n".join([*parts, f"What to do: {about.remedy}"])
+
+
+def _suppression(code: str, page: Page) -> str:
+    if not page.can_be_suppressed:
+        return " It cannot be ignored."
+    when = "" if Severity.ERROR not in page.severities else ", where it is no error"
+    example = EXAMPLE.replace("R041", code)
+    return (
+        f" On its line or the line above, a comment can ignore it{when}:\n\n"
+        f"    {example}"
+    )
 
 
 def _show(rows: list[tuple[str, str]], first: str) -> None:

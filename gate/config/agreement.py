@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gate.documents import suggest
+from gate.documents import nearest, suggest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gate.config.load import Config
-    from gate.model import Diagnostic, RuleBook
+    from gate.model import Diagnostic, Mark, RuleBook
 
 
 def check_agreement(config: Config, book: RuleBook) -> list[Diagnostic]:
@@ -22,6 +24,14 @@ def check_agreement(config: Config, book: RuleBook) -> list[Diagnostic]:
         Findings (E116, E118) at places of config.yaml.
     """
     return [*_areas(config, book), *_promises(config, book)]
+
+
+def pinned_at(config: Config) -> dict[str, Mark]:
+    """Return where the configuration pins each promise."""
+    return {
+        name: config.document.mark(("rules", "pinned", name), key=True)
+        for name in config.rules.pinned
+    }
 
 
 def _areas(config: Config, book: RuleBook) -> list[Diagnostic]:
@@ -39,15 +49,23 @@ def _areas(config: Config, book: RuleBook) -> list[Diagnostic]:
 
 
 def _promises(config: Config, book: RuleBook) -> list[Diagnostic]:
-    promised = {promise.id for promise in book.promises}
+    promised = {promise.id: promise.mark for promise in book.promises}
     return [
         config.document.finding(
             "E118",
-            f'The rule book does not make the promise "{name}".',
+            f'The rule book does not make the promise "{name}", which is pinned here '
+            f"with at least {config.rules.pin(name)}.",
             ("rules", "pinned", name),
-            hint=suggest(name, promised).strip() or "Put it back, or unpin it here.",
+            hint=_missed(name, promised),
             key=True,
         )
         for name in config.rules.pinned
         if name not in promised
     ]
+
+
+def _missed(name: str, promised: Mapping[str, Mark]) -> str:
+    """Say which promise was perhaps renamed, where it stands, and what helps."""
+    meant = nearest(name, promised)
+    there = f'Did you mean "{meant}"? It stands at {promised[meant]}. ' if meant else ""
+    return f"{there}Put the promise back under its name, or have it unpinned here."

@@ -119,12 +119,30 @@ def rules_folder(path: Path, environ: Mapping[str, str]) -> Path | None:
     Returns:
         The folder; None if that cannot be read.
     """
+    return _path_at(path, environ, "rules", "folder")
+
+
+def state_folder(path: Path, environ: Mapping[str, str]) -> Path:
+    """Return the state folder, whatever is wrong with the file; if need be, a guess.
+
+    Args:
+        path: config.yaml.
+        environ: Environment variables.
+    """
+    found = _path_at(path, environ, "state")
+    return (
+        path.parent / Written.model_fields["state"].default if found is None else found
+    )
+
+
+def _path_at(path: Path, environ: Mapping[str, str], *keys: str) -> Path | None:
     document, _ = override(load(path), environ)
-    rules = document.data.get("rules") if isinstance(document.data, dict) else None
-    folder = rules.get("folder") if isinstance(rules, dict) else None
-    if not isinstance(folder, str) or not folder or not folder.isprintable():
+    named: object = document.data
+    for key in keys:
+        named = named.get(key) if isinstance(named, dict) else None
+    if not isinstance(named, str) or not named or not named.isprintable():
         return None
-    return path.parent / folder
+    return path.parent / named
 
 
 def _check(folder: Path, written: Written) -> Check | None:

@@ -7,7 +7,7 @@ is found at once, as far as YAML can be followed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,123 +16,20 @@ import yaml
 from gate.documents import letters
 from gate.documents.complaints import complaint
 from gate.documents.decoding import BREAK, MAX_BYTES, decode, position
+from gate.documents.document import Document, Loc
 from gate.documents.slips import conflict
 from gate.documents.tree import LOADER, Builder, Node, Span, Unbuildable
-from gate.model import Diagnostic, Mark, Severity
+from gate.model import Mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from gate.model import Diagnostic
+
+__all__ = ["Document", "Loc", "load", "read", "with_sources"]
+
 MAX_FINDINGS = 200  # of one file; a person fixes the first few and looks again
 _USUAL_BREAKS = ("\n", "\r\n", "\r")
-Loc = tuple[str | int, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """A YAML file as text, lists and dicts, where every value knows its place.
-
-    Attributes:
-        file: Path as the user would type it.
-        lines: The text's lines without their ends.
-        root: The nodes; None if the text could not be read to its end.
-        data: The same as plain text, lists and dicts; None without `root`.
-        findings: What is wrong so far; `validate` adds nothing to it.
-    """
-
-    file: str
-    lines: tuple[str, ...]
-    root: Node | None = None
-    data: object = None
-    findings: list[Diagnostic] = field(default_factory=list)
-
-    def mark(self, loc: Loc = (), *, key: bool = False) -> Mark:
-        """Return where the value at `loc` stands.
-
-        Steps that the document does not have are skipped, so the nearest
-        enclosing value is marked.
-
-        Args:
-            loc: Keys and item numbers (from 0) from the root.
-            key: Mark the key instead of its value.
-        """
-        trail = self._trail(loc)
-        if not trail:
-            return Mark(file=self.file)
-        at_key, node = trail[-1]
-        return self.mark_span(at_key if key else node.span)
-
-    def mark_span(self, span: Span) -> Mark:
-        """Return the mark of a place; at most to the end of its first line."""
-        end = span.end_column
-        if span.end_line != span.line:
-            end = len(self._line(span.line).rstrip()) + 1
-        width = max(1, end - span.column)
-        return Mark(file=self.file, line=span.line, column=span.column, width=width)
-
-    def is_spoiled(self, loc: Loc) -> bool:
-        """Say whether `loc` lies in a value that has its finding already."""
-        return any(node.spoiled for _, node in self._trail(loc))
-
-    def is_torn(self, loc: Loc) -> bool:
-        """Say whether keys may only seem to be missing at `loc`."""
-        return any(node.torn for _, node in self._trail(loc)[-1:])
-
-    def finding(
-        self,
-        code: str,
-        message: str,
-        loc: Loc = (),
-        *,
-        hint: str = "",
-        severity: Severity = Severity.ERROR,
-        key: bool = False,
-    ) -> Diagnostic:
-        """Return a finding about the value at `loc`; it is not added to `findings`.
-
-        Args:
-            code: Its code; see `gate.documents.codes`.
-            message: What is wrong, in one sentence.
-            loc: Keys and item numbers (from 0) from the root.
-            hint: What to do.
-            severity: How much it matters.
-            key: Mark the key instead of its value.
-        """
-        return self.finding_at(
-            code, message, self.mark(loc, key=key), hint=hint, severity=severity
-        )
-
-    def finding_at(
-        self,
-        code: str,
-        message: str,
-        mark: Mark,
-        *,
-        hint: str = "",
-        severity: Severity = Severity.ERROR,
-    ) -> Diagnostic:
-        """Return a finding about the place `mark` of this file."""
-        return Diagnostic(
-            code=code,
-            message=message,
-            mark=mark,
-            hint=hint,
-            severity=severity,
-            source_line=self._line(mark.line),
-        )
-
-    def _trail(self, loc: Loc) -> list[tuple[Span, Node]]:
-        if self.root is None:
-            return []
-        trail = [(self.root.span, self.root)]
-        for step in loc:
-            found = trail[-1][1].child(step)
-            if found:
-                trail.append(found)
-        return trail
-
-    def _line(self, number: int) -> str:
-        return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
 
 
 def load(path: Path, *, file: str | None = None) -> Document:
@@ -172,12 +69,21 @@ def with_sources(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
         if not finding.source_line and mark.line:
             known = lines.get(mark.file)
             if known is None:
-                known = lines[mark.file] = load(Path(mark.file)).lines
+                known = lines[mark.file] = _lines(Path(mark.file))
             line = known[mark.line - 1] if mark.line <= len(known) else ""
             filled.append(replace(finding, source_line=line))
         else:
             filled.append(finding)
     return filled
+
+
+def _lines(path: Path) -> tuple[str, ...]:
+    """Return the lines of a file as YAML counts them, as far as it is text."""
+    try:
+        with path.open("rb") as stream:
+            return tuple(BREAK.split(decode(stream.read(MAX_BYTES + 1))[0]))
+    except OSError:
+        return ()
 
 
 def read(text: str | bytes, *, file: str) -> Document:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gate.model import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from gate.model import Diagnostic
+    from gate.model import Diagnostic, Mark
 
 _BEFORE = 60  # characters of a long line that are shown before the mark
 _AFTER = 100  # and from the mark on
@@ -18,7 +19,22 @@ _WHOLE = _BEFORE + _AFTER  # a line up to this length is shown in full
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
 
 
-def render(findings: Iterable[Diagnostic], *, colour: bool = False) -> str:
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where the links of a terminal lead; "" for nowhere.
+
+    Attributes:
+        place: URI of a place in a file.
+        code: URI of what there is to say of a code.
+    """
+
+    place: Callable[[Mark], str]
+    code: Callable[[str], str]
+
+
+def render(
+    findings: Iterable[Diagnostic], *, colour: bool = False, links: Links | None = None
+) -> str:
     """Return the findings as text, sorted, each with its line and a caret under it.
 
     Nothing of a file reaches the terminal as a control or invisible character.
@@ -26,19 +42,28 @@ def render(findings: Iterable[Diagnostic], *, colour: bool = False) -> str:
     Args:
         findings: What is wrong.
         colour: Use ANSI colours.
+        links: Where places and codes lead, on a terminal that can follow links.
 
     Returns:
         One block of lines for each finding, with an empty line between; "" for none.
     """
     ordered = sorted(findings, key=lambda finding: finding.sort_key)
-    return "\n\n".join(_block(finding, colour=colour) for finding in ordered)
+    return "\n\n".join(_block(finding, colour, links) for finding in ordered)
 
 
-def _block(finding: Diagnostic, *, colour: bool) -> str:
+def _block(
+    finding: Diagnostic,
+    colour: bool,  # noqa: FBT001 - as render got it
+    links: Links | None,
+) -> str:
     paint = _COLOURS[finding.severity] if colour else ""
     word = "" if finding.severity is Severity.ERROR else f"{finding.severity}: "
-    head = _painted(f"{finding.code} {word}{shown(finding.message)}", paint)
-    rows = [f"{shown(str(finding.mark))}: {head}"]
+    place, code = shown(str(finding.mark)), finding.code
+    if links:
+        place = _linked(place, links.place(finding.mark))
+        code = _linked(code, links.code(code))
+    head = _painted(f"{code} {word}{shown(finding.message)}", paint)
+    rows = [f"{place}: {head}"]
     if finding.source_line and finding.mark.line:
         rows += _excerpt(finding, paint)
     if finding.hint:
@@ -60,6 +85,10 @@ def _excerpt(finding: Diagnostic, paint: str) -> list[str]:
         caret = _painted("^" * max(1, columns(marked)), paint)
         rows.append(f"       | {' ' * columns(before)}{caret}")
     return rows
+
+
+def _linked(text: str, uri: str) -> str:
+    return f"\x1b]8;;{uri}\x1b\\{text}\x1b]8;;\x1b\\" if uri else text
 
 
 def _painted(text: str, paint: str) -> str:

@@ -102,6 +102,11 @@ class Gate:
         return self._serving.snapshot
 
     @property
+    def renewal(self) -> Renewal | None:
+        """What keeps it up to date with its files; None if it was made without."""
+        return self._renewal
+
+    @property
     def gaps(self) -> int:
         """How many decisions could not be counted and were served all the same."""
         return self._health.gaps.count

@@ -10,15 +10,16 @@ import json
 import os
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gate.errors import StateFolderError
+from gate.engine.snapshot import snapshot_of
+from gate.errors import GateError, LastGoodServedError, StateFolderError
 from gate.places.atomic import write_atomically
 from gate.rules.sheets import read_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from gate.config import Config
@@ -76,6 +77,56 @@ def copies(config: Config) -> Iterator[Copy]:
     for folder in _newest_first(config.state / FOLDER):
         if _is_whole(folder):
             yield Copy(folder, folder.name, int(_taken(folder)))
+
+
+def stand_in(config: Config, environ: Mapping[str, str], error: GateError) -> Snapshot:
+    """Return a snapshot of the last good book that a configuration allows.
+
+    Args:
+        config: What the deployer chose.
+        environ: Variables that override the file of the configuration.
+        error: Why the book that lies on the disk cannot be served.
+
+    Raises:
+        GateError: There is none; this is `error` itself.
+    """
+    if isinstance(error, StateFolderError):
+        raise error
+    for copy in copies(config):
+        rules = config.rules.model_copy(update={"folder": copy.folder})
+        folder = str(copy.folder.absolute())
+        try:
+            found = snapshot_of(
+                replace(config, rules=rules),
+                {**environ, "GATE_RULES__FOLDER": folder},
+            )
+        except GateError:  # it breaks what is pinned by now, or cannot be read
+            continue
+        taken = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(copy.taken))
+        loud = LastGoodServedError(
+            digest=copy.digest, taken=taken, reason=f"{error.code}: {error}"
+        )
+        return replace(found, config=config, trouble=(loud, *found.trouble))
+    raise error
+
+
+def differences(copy: Path, folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield the files by which a folder is another book than a copy; none without both.
+
+    Yields:
+        Name within the book, and "changed", "new" or "gone".
+    """
+    try:
+        before, after = read_folder(copy).files, read_folder(folder).files
+    except OSError:
+        return
+    for name in sorted({*before, *after}):
+        if name not in before:
+            yield name, "new"
+        elif name not in after:
+            yield name, "gone"
+        elif before[name] != after[name]:
+            yield name, "changed"
 
 
 def _note(snapshot: Snapshot) -> bytes:

@@ -23,7 +23,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gate.config import load_config
+from gate.config import load_config, pinned_at
 from gate.engine.preparation import Prepared, ensure_folder, load_texts
 from gate.errors import FindingsError, GateError
 from gate.model import Severity
@@ -66,6 +66,7 @@ def prepare(
         notices=notices,
         now=int(time.time()),
         review_days=config.rules.review_days,
+        pinned_at=pinned_at(config),
     )
     if any(finding.severity is Severity.ERROR for finding in findings):
         prepared.note_refusal(findings)

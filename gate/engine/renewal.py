@@ -10,14 +10,14 @@ from __future__ import annotations
 import logging
 import os
 import time
-from dataclasses import replace
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Protocol
 
 from gate.config import load_config
 from gate.engine.errand import alone
 from gate.engine.fingerprint import Watched
-from gate.engine.lastgood import copies, keep
+from gate.engine.lastgood import FOLDER, keep, stand_in
+from gate.engine.refusals import Refusals
 from gate.engine.snapshot import load_snapshot, snapshot_of
 from gate.engine.troubles import Troubles
 from gate.errors import (
@@ -75,10 +75,15 @@ class Renewal:
 
     Attributes:
         reloads: How often changed files were taken, and how often refused.
+        refusals: What of them is not served, and why.
+        since: When each version that is served was taken, in Unix seconds.
     """
 
     def __init__(self, config_path: Path, environ: Mapping[str, str]) -> None:
         self.reloads = {"taken": 0, "refused": 0}
+        self.refusals = Refusals()
+        self.since: Mapping[str, float] = {}
+        self._versions: Mapping[str, str] = {}
         self._path = config_path
         self._environ = environ
         self._process = os.getpid()
@@ -99,17 +104,24 @@ class Renewal:
         config = load_config(self._path, self._environ)
         self._watched = Watched.of(config)
         before = self._watched.fingerprint()
+        refused: GateError | None = None
         try:
             snapshot = load_snapshot(self._path, self._environ)
         except (FindingsError, BookError) as error:
-            snapshot = self._last_good(config, error)
+            snapshot, refused = stand_in(config, self._environ, error), error
         if self._watched.fingerprint() == before:
             self._tried = before
         self._started = snapshot.config
         self._fixed: frozenset[str] = frozenset()
         self._troubles = Troubles(config.state)
         self._note(snapshot)
+        self._note_refusal(snapshot, refused)
         return snapshot
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether everything that lies on the disk now is served, or was refused."""
+        return not self._asked and self._watched.fingerprint() == self._tried
 
     @property
     def trouble(self) -> tuple[str, ...]:
@@ -170,8 +182,8 @@ class Renewal:
         attempt = self._attempt(gate.snapshot)
         if attempt is None or self._watched.fingerprint() != before:
             return False
-        self._tried = before
         self._settle(attempt, gate)
+        self._tried = before  # from now on `is_settled`
         return True
 
     def _is_due(self) -> bool:
@@ -211,6 +223,7 @@ class Renewal:
             self._again = 0.0 if of_files else time.monotonic() + AGAIN
             self.reloads["refused"] += 1
             self._note(served, attempt)
+            self._note_refusal(served, attempt)
             return
         self._again = 0.0
         if attempt.identity != served.identity:
@@ -219,6 +232,7 @@ class Renewal:
             self.reloads["refused" if worse and same else "taken"] += 1
             self._say_taken(attempt)
         self._note(attempt)
+        self._note_refusal(attempt)
         self._say_fixed(attempt.config)
 
     def _note(self, served: Snapshot, refused: GateError | None = None) -> None:
@@ -230,6 +244,18 @@ class Renewal:
             errors += self._unkept(served)
         self._troubles.update(errors, refused=refused)
 
+    def _note_refusal(self, served: Snapshot, refused: GateError | None = None) -> None:
+        """Note since when what is served, and what of the disk is not, and why."""
+        now, before = time.time(), self._versions
+        self._versions = versions = served.versions._asdict()
+        self.since = {
+            name: self.since[name] if before.get(name) == version else now
+            for name, version in versions.items()
+        }
+        copy = served.config.state / FOLDER / served.book.digest
+        why = refused or next(iter(served.trouble), None)
+        self.refusals.update(why, self._watched.folder, copy)
+
     def _unkept(self, snapshot: Snapshot) -> Iterator[GateError]:
         """Keep a copy; yield why that failed."""
         try:
@@ -240,31 +266,6 @@ class Renewal:
             yield StateFolderError(reason=reason, folder=snapshot.config.state)
         except StateFolderError as error:
             yield error
-
-    def _last_good(self, config: Config, error: GateError) -> Snapshot:
-        """Return a snapshot of the last good book that the configuration allows.
-
-        Raises:
-            GateError: There is none; this is `error` itself.
-        """
-        if isinstance(error, StateFolderError):
-            raise error
-        for copy in copies(config):
-            rules = config.rules.model_copy(update={"folder": copy.folder})
-            folder = str(copy.folder.absolute())
-            try:
-                found = snapshot_of(
-                    replace(config, rules=rules),
-                    {**self._environ, "GATE_RULES__FOLDER": folder},
-                )
-            except GateError:  # it breaks what is pinned by now, or cannot be read
-                continue
-            taken = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(copy.taken))
-            loud = LastGoodServedError(
-                digest=copy.digest, taken=taken, reason=f"{error.code}: {error}"
-            )
-            return replace(found, config=config, trouble=(loud, *found.trouble))
-        raise error
 
     def _say_taken(self, snapshot: Snapshot) -> None:
         versions = snapshot.versions

@@ -28,14 +28,21 @@ FOLDER = "run"
 """Where the sockets lie within the state folder."""
 
 
-def report(gate: Gate) -> dict[str, Any]:
-    """Say how a gate is: versions, trouble and coarse counts. JSON types only."""
+def report(gate: Gate, workers: int = 1) -> dict[str, Any]:
+    """Say how a gate is: versions, trouble and coarse counts. JSON types only.
+
+    Args:
+        gate: The gate.
+        workers: How many processes serve beside it, itself included.
+    """
+    told = renewal_report(gate)  # first: what is settled then is served below
     snapshot = gate.snapshot
     cells, small = coarse(gate.counter.counts())
-    told = sum(count for *_, count in cells)
-    total = told + small - small % SMALLEST_COUNT
+    large = sum(count for *_, count in cells)
+    total = large + small - small % SMALLEST_COUNT
     return {
         "pid": os.getpid(),
+        "workers": workers,
         "mode": snapshot.config.mode,
         "versions": snapshot.versions._asdict(),
         "database_built": snapshot.index.database.build_epoch,
@@ -44,7 +51,31 @@ def report(gate: Gate) -> dict[str, Any]:
         "shares": gate.shares,
         "total": total,
         "cells": cells,
-        "small": total - told,
+        "small": total - large,
+        **told,
+    }
+
+
+def renewal_report(gate: Gate) -> dict[str, Any]:
+    """Say what of the disk a gate serves, and what not; of files alone.
+
+    Returns:
+        settled: Whether everything that lies on the disk now is served or was refused;
+            a gate that follows no files always is.
+        since: Since when each version is served, in Unix seconds.
+        refusal: What is not served, and why; None if all is. See
+            `gate.engine.refusals.Refusal`.
+        earlier: Refusals of the last day that are over, the last one first.
+    """
+    renewal = gate.renewal
+    if renewal is None:
+        return {"settled": True, "since": {}, "refusal": None, "earlier": []}
+    settled, holding = renewal.is_settled, renewal.refusals.holding
+    return {
+        "settled": settled,
+        "since": dict(renewal.since),
+        "refusal": holding and holding.told(),
+        "earlier": [refusal.told() for refusal in renewal.refusals.earlier],
     }
 
 
@@ -74,10 +105,12 @@ class StatusSocket:
     Args:
         gate: The gate to report on.
         state: The state folder.
+        workers: How many workers the server has begun with this one.
     """
 
-    def __init__(self, gate: Gate, state: Path) -> None:
+    def __init__(self, gate: Gate, state: Path, workers: int = 1) -> None:
         self._gate = gate
+        self._workers = workers
         folder = state / FOLDER
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path = folder / f"{os.getpid()}.sock"
@@ -114,6 +147,6 @@ class StatusSocket:
 
     def _tell(self, connection: socket.socket) -> None:
         try:
-            connection.sendall(json.dumps(report(self._gate)).encode())
+            connection.sendall(json.dumps(report(self._gate, self._workers)).encode())
         except OSError:  # whoever asked has gone; the next one is answered again
             return

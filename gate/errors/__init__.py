@@ -8,11 +8,15 @@ GateError                      E000  `base`
 ├── AreaError                  E23x  `areas`          looking at areas
 ├── BookError                  E3xx  `book`           the rule book as a whole
 ├── RequestError               E4xx  `request`        what arrived
-├── ServiceError               E5xx  `service`        what stands around the gate
+├── ServiceError               E5xx  `service`        what is around it; also `waiting`
 ├── SealingError               E61x  `sealing`        the sealed log, its key; `clock`
 ├── AskingError                E64x  `asking`         questions to the log
 ├── ImportingError             E66x  `importing`      logs and totals of others
-└── TextsError                 E70x  `texts`          texts, and translators' files
+├── TextsError                 E70x  `texts`          texts, and translators' files
+├── DiffingError               E74x  `diffing`        comparing two rule books
+├── EditingError               E75x  `editing`        files laid out, files for editors
+├── DraftingError              E76x  `drafting`       new items, and those there are
+└── PreviewError               E77x  `preview`        the preview
 
 Every class carries a code, an exit code for the command line, and a remedy. What is
 wrong within a file of the rule book is a finding with an R code. No message ever holds
@@ -77,6 +81,27 @@ from gate.errors.database import (
     IndexStaleError,
     RelayedDatabaseError,
 )
+from gate.errors.diffing import (
+    DiffingError,
+    NetworksInTheWayError,
+    NoSuchSideError,
+    TrafficUntoldError,
+    TwoSidesNeededError,
+)
+from gate.errors.drafting import (
+    BadAnswerError,
+    DraftingError,
+    DraftInTheWayError,
+    MissingAnswerError,
+    NoSuchItemError,
+    UnfitFileError,
+    UnsoundDraftError,
+)
+from gate.errors.editing import (
+    EditingError,
+    NoBookFolderError,
+    UnformattableError,
+)
 from gate.errors.export import (
     EdgeUnheardError,
     NothingFreeError,
@@ -98,6 +123,7 @@ from gate.errors.importing import (
     UnsureFormatError,
     ZstdMissingError,
 )
+from gate.errors.preview import NotLoopbackError, PreviewError, PreviewPortError
 from gate.errors.request import (
     AnonymousPrefetchError,
     BadBodyError,
@@ -164,6 +190,7 @@ from gate.errors.updating import (
     UpdateUnfitError,
     UpdateUnreachableError,
 )
+from gate.errors.waiting import NoGateRunsError, NotServedYetError
 
 __all__ = [
     "AnonymousListError",
@@ -171,6 +198,7 @@ __all__ = [
     "AreaError",
     "AreaNotBegunError",
     "AskingError",
+    "BadAnswerError",
     "BadBodyError",
     "BadCheckError",
     "BadDayError",
@@ -194,7 +222,11 @@ __all__ = [
     "DatabaseOverlapError",
     "DatabaseRecordError",
     "DatabaseTreeError",
+    "DiffingError",
+    "DraftInTheWayError",
+    "DraftingError",
     "EdgeUnheardError",
+    "EditingError",
     "EngineFailedError",
     "EngineMissingError",
     "EngineReadsNoFilesError",
@@ -214,14 +246,22 @@ __all__ = [
     "LogChangedError",
     "LogUnreadableError",
     "LostPlaceholderError",
+    "MissingAnswerError",
+    "NetworksInTheWayError",
+    "NoBookFolderError",
     "NoBrowserError",
+    "NoGateRunsError",
     "NoLogError",
     "NoRepositoryError",
     "NoSuchAreaError",
     "NoSuchBookError",
+    "NoSuchItemError",
     "NoSuchPlaceError",
     "NoSuchRevisionError",
+    "NoSuchSideError",
     "NotALogError",
+    "NotLoopbackError",
+    "NotServedYetError",
     "NothingFreeError",
     "NothingKeptError",
     "NothingSealedError",
@@ -230,6 +270,8 @@ __all__ = [
     "PatternsMultiplyError",
     "PortTakenError",
     "PreparationError",
+    "PreviewError",
+    "PreviewPortError",
     "QueryError",
     "ReaderLostError",
     "RecipeInTheWayError",
@@ -254,21 +296,26 @@ __all__ = [
     "TextsInTheWayError",
     "TooManyUnreadableError",
     "TotalsUnreadableError",
+    "TrafficUntoldError",
     "TranslationRefusedError",
     "TranslationUnreadableError",
     "TwoPathsError",
+    "TwoSidesNeededError",
     "UncountableError",
     "UncountedError",
     "UndeclaredActivityError",
     "UndeclaredLanguageError",
     "UneditableTextError",
     "UnfinishedTextError",
+    "UnfitFileError",
     "UnfitTextError",
+    "UnformattableError",
     "UnknownCallerError",
     "UnknownEngineError",
     "UnknownHostError",
     "UnknownTextError",
     "UnquotableError",
+    "UnsoundDraftError",
     "UnsureFormatError",
     "UpdateAnswerError",
     "UpdateArchiveError",

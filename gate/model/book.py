@@ -5,7 +5,7 @@ All times are Unix seconds (UTC); `since`/`from` are inclusive, `until` is exclu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -249,6 +249,9 @@ class BookTest:
         path: Canonical path.
         expect: Action for each activity that is tested.
         by: For an activity the ids that decide, sorted; "default" if none does.
+        notices: For an activity the notices that are shown, sorted.
+        shadow: For an activity what the shadow rules alone would do.
+        shadow_by: For an activity the shadow rules that hold, sorted.
     """
 
     name: str
@@ -258,6 +261,15 @@ class BookTest:
     expect: Mapping[Activity, Action]
     by: Mapping[Activity, tuple[str, ...]]
     mark: Mark
+    notices: Mapping[Activity, tuple[str, ...]] = field(default_factory=dict)
+    shadow: Mapping[Activity, Action] = field(default_factory=dict)
+    shadow_by: Mapping[Activity, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def asked(self) -> tuple[Activity, ...]:
+        """Every activity of which the test says something."""
+        said = (self.expect, self.by, self.notices, self.shadow, self.shadow_by)
+        return tuple(dict.fromkeys(activity for one in said for activity in one))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -45,6 +45,8 @@ class Diagnostic:
         mark: Where.
         severity: How much it matters.
         source_line: The text of the marked line, for the caret; may be empty.
+        subject: Id of the rule, exemption, promise, area, notice or test that is
+            meant; it stays the same when lines move. May be empty.
     """
 
     code: str
@@ -53,6 +55,7 @@ class Diagnostic:
     hint: str = ""
     severity: Severity = Severity.ERROR
     source_line: str = ""
+    subject: str = ""
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:

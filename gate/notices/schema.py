@@ -184,7 +184,7 @@ class PageText(Reviewed):
 
     tab: Line = Field(description="Title of the page; neutral.")
     leave: Line = Field(description="Button that leads away.")
-    continue_: Line = Field(alias="continue")
+    continue_: Line = Field(alias="continue", description="Button that goes on.")
     back: Line = Field(description="Link to where the reader came from.")
     quick_exit: Line = Field(description="How to leave by the keyboard.")
     quick_exit_two_more: Line = Field(description="Said aloud after the first press.")

@@ -71,12 +71,9 @@ def outline(shape: Shape) -> Outline:
         RFC 7946.
     """
     import shapely  # noqa: PLC0415 - a serving worker must not load it
-    from shapely.geometry import shape as geometry_of  # noqa: PLC0415
 
     try:
-        document = json.loads(shape.geojson)
-        parts = [geometry_of(part) for part in _geometries(document)]
-        whole = shapely.make_valid(shapely.union_all(parts))
+        whole = shapely.make_valid(shapely.union_all(drawn(shape)))
     except (
         ValueError,
         TypeError,
@@ -94,11 +91,31 @@ def outline(shape: Shape) -> Outline:
     return Outline(name, (south, west, north, east), whole)
 
 
+def drawn(shape: Shape) -> list[BaseGeometry]:
+    """Return the polygons of a shape as they are drawn, be they crossing themselves."""
+    from shapely.geometry import shape as geometry_of  # noqa: PLC0415 - as above
+
+    return [geometry_of(_flat(p)) for p in _geometries(json.loads(shape.geojson))]
+
+
 def _geometries(document: dict[str, object]) -> list[dict[str, object]]:
     features = document.get("features", [document])
     if not isinstance(features, list):
         raise TypeError("features is not a list")
     return [feature.get("geometry", feature) for feature in features]
+
+
+def _flat(part: dict[str, object]) -> dict[str, object]:
+    """Leave heights out: RFC 7946 lets only some corners of a ring have one."""
+    return {**part, "coordinates": _flattened(part["coordinates"])}
+
+
+def _flattened(places: object) -> object:
+    if not isinstance(places, list) or not places:
+        return places
+    if isinstance(places[0], list):
+        return [_flattened(place) for place in places]
+    return places[:2]
 
 
 def _unusable(shape: Shape) -> BookError:

@@ -20,7 +20,7 @@ _UKRAINE = {
     "30": "Kyiv City, Kiev City",
     "32": "Kyiv, Kiev, Kyivska",
     "35": "Kirovohrad, Kirovohradska",
-    "40": "Sebastopol City, Sevastopol, Sevastopol City, Sebastopol",
+    "40": "Sevastopol, Sebastopol City, Sevastopol City, Sebastopol",
     "43": "Crimea, Autonomous Republic of Crimea, Republic of Crimea, "
     "Avtonomna Respublika Krym",
     "46": "Lviv, Lvivska",
@@ -58,3 +58,14 @@ def subdivision_code(country: str | None, name: str | None) -> str | None:
     for ending in _ENDINGS:
         name = name.removesuffix(ending)
     return _CODES.get(name)
+
+
+def usual_name(code: str) -> str:
+    """Return the name by which English texts call a subdivision; "" if unknown.
+
+    Args:
+        code: ISO 3166-2 code; only those of Ukraine have such names here.
+    """
+    country, _, part = code.partition("-")
+    names = _UKRAINE.get(part, "") if country == "UA" else ""
+    return names.partition(", ")[0]

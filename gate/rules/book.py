@@ -14,14 +14,15 @@ from gate.rules import convert
 from gate.rules.area_checks import check_areas
 from gate.rules.names import Names, gather_names
 from gate.rules.rule_checks import check_rules
-from gate.rules.schema import AreasFile, RulesFile
+from gate.rules.schema import AreasFile, RulesFile, TestsFile
 from gate.rules.shapes import ShapeError, find_shape
 from gate.rules.sheets import Folder, Sheet, read_folder, read_sheets
+from gate.rules.testing_checks import check_tests
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from gate.model import AreaVersion, Diagnostic
+    from gate.model import AreaVersion, BookTest, Diagnostic
     from gate.rules.schema import UnknownText
 
 _Shapes = dict[tuple[str, str, int], list[Shape]]  # by sheet, area and version
@@ -47,10 +48,11 @@ def load_book(folder: Path) -> tuple[RuleBook | None, tuple[Diagnostic, ...]]:
         reason = (error.strerror or "unknown reason").lower()
         place = Path(error.filename or folder)
         return None, (_whole(place, "R001", f"It cannot be read: {reason}."),)
-    return _book(found)
+    return book_of(found)
 
 
-def _book(folder: Folder) -> tuple[RuleBook | None, tuple[Diagnostic, ...]]:
+def book_of(folder: Folder) -> tuple[RuleBook | None, tuple[Diagnostic, ...]]:
+    """Read a rule book whose files are in memory, as `load_book` does."""
     sheets, findings = read_sheets(folder)
     names = gather_names(sheets)
     shapes, misshapen = _shapes(sheets, folder)
@@ -86,7 +88,12 @@ def _check(sheet: Sheet, names: Names) -> Iterable[Diagnostic]:
     if isinstance(sheet.content, AreasFile):
         return check_areas(sheet.document, sheet.content)
     if isinstance(sheet.content, RulesFile):
-        return check_rules(sheet.document, sheet.content, names)
+        return [
+            *check_rules(sheet.document, sheet.content, names),
+            *check_tests(sheet.document, sheet.content.tests, names),
+        ]
+    if isinstance(sheet.content, TestsFile):
+        return check_tests(sheet.document, sheet.content.tests, names)
     return ()
 
 
@@ -145,16 +152,19 @@ def _assemble(folder: Folder, sheets: Sequence[Sheet], shapes: _Shapes) -> RuleB
             for d, c in papers
             for n, text in enumerate(c.promises)
         ),
-        tests=tuple(
-            convert.book_test(d, n, text)
-            for d, c in papers
-            for n, text in enumerate(c.tests)
-        ),
+        tests=tuple(_tests(sheets)),
         unknown=next(convert.unknown_places(d, text) for d, text in _unknown(papers)),
         digest=folder.digest,
         areas_digest=digest_of_areas(areas.values()),
         owners=tuple(sorted({content.owner for _, content in papers})),
     )
+
+
+def _tests(sheets: Iterable[Sheet]) -> Iterator[BookTest]:
+    for sheet in sheets:
+        if isinstance(sheet.content, RulesFile | TestsFile):
+            for number, text in enumerate(sheet.content.tests):
+                yield from convert.book_tests(sheet.document, number, text)
 
 
 def _unknown(

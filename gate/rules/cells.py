@@ -69,7 +69,7 @@ def cases(
     Raises:
         PatternsMultiplyError: The patterns combine in too many ways.
     """
-    whens = _Whens(book)
+    whens = Whens(book)
     paths = whens.by_path(path_atoms(globs_of(when for when, _ in whens.all), limits))
     activities = whens.by_activity()
     seen: set[tuple[object, ...]] = set()
@@ -85,8 +85,12 @@ def cases(
                         yield Case(group, atom, activity, segment, whens.book(live))
 
 
-class _Whens:
-    """All conditions of a book; a set of them is an integer with a bit for each."""
+class Whens:
+    """All conditions of a book; a set of them is an integer with a bit for each.
+
+    Args:
+        book: The rule book.
+    """
 
     def __init__(self, book: RuleBook) -> None:
         self._book = book
@@ -97,6 +101,14 @@ class _Whens:
         ]
         self._areas: dict[int, tuple[str, ...]] = {}
         self._books: dict[int, RuleBook] = {}
+        self._known: dict[tuple[str, frozenset[str], Activity, int], int] = {}
+
+    def case(
+        self, group: Group, atom: PathAtom, activity: Activity, segment: Segment
+    ) -> Case:
+        """Return the case of these coordinates."""
+        live = self.at(segment) & self.along(atom) & self.during(activity)
+        return Case(group, atom, activity, segment, self.book(live))
 
     def segments(self) -> tuple[Segment, ...]:
         spans = [promise.effective for promise in self._book.promises]
@@ -106,17 +118,26 @@ class _Whens:
     def by_path(self, atoms: Sequence[PathAtom]) -> dict[int, PathAtom]:
         found: dict[int, PathAtom] = {}
         for atom in atoms:
-            found.setdefault(self._live("path", atom.matched, Activity.READ, 0), atom)
+            found.setdefault(self.along(atom), atom)
         return found
 
     def by_activity(self) -> dict[int, Activity]:
         found: dict[int, Activity] = {}
         for activity in Activity:
-            found.setdefault(self._live("activity", frozenset(), activity, 0), activity)
+            found.setdefault(self.during(activity), activity)
         return found
 
     def at(self, segment: Segment) -> int:
+        """Return the conditions that hold in a segment."""
         return self._live("time", frozenset(), Activity.READ, segment.instant)
+
+    def along(self, atom: PathAtom) -> int:
+        """Return the conditions whose patterns match the paths of an atom."""
+        return self._live("path", atom.matched, Activity.READ, 0)
+
+    def during(self, activity: Activity) -> int:
+        """Return the conditions that ask for an activity."""
+        return self._live("activity", frozenset(), activity, 0)
 
     def areas(self, live: int) -> tuple[str, ...]:
         """Return the areas that these conditions ask about, sorted."""
@@ -132,7 +153,8 @@ class _Whens:
         """Return the book without all that is not among these conditions."""
         if live not in self._books:
             whole = self._book
-            bits = iter([live >> number & 1 for number in range(len(self.all))])
+            # As text, since each shift of so large a number would copy it.
+            bits = iter([bit == "1" for bit in f"{live:0{len(self.all)}b}"[::-1]])
             self._books[live] = replace(
                 whole,
                 rules=_chosen(whole.rules, bits),
@@ -145,19 +167,22 @@ class _Whens:
         self, condition: str, matched: frozenset[str], activity: Activity, now: int
     ) -> int:
         """Ask the evaluator's own code which conditions one coordinate meets."""
-        live = 0
-        for number, (when, effective) in enumerate(self.all):
-            met = conditions_of(
-                when, effective, matched=matched, activity=activity, now=now
-            )
-            live |= getattr(met, condition) << number
-        return live
+        key = condition, matched, activity, now
+        if key not in self._known:
+            live = 0
+            for number, (when, effective) in enumerate(self.all):
+                met = conditions_of(
+                    when, effective, matched=matched, activity=activity, now=now
+                )
+                live |= getattr(met, condition) << number
+            self._known[key] = live
+        return self._known[key]
 
 
 _Item = TypeVar("_Item")
 
 
-def _chosen(items: Sequence[_Item], bits: Iterator[int]) -> tuple[_Item, ...]:
+def _chosen(items: Sequence[_Item], bits: Iterator[bool]) -> tuple[_Item, ...]:
     """Take the next bit for each item, and keep those whose bit is set."""
     return tuple(
         item for item, bit in zip(items, islice(bits, len(items)), strict=True) if bit

@@ -25,11 +25,13 @@ from gate.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from gate.documents import Document
-    from gate.model import Shape
+    from gate.model import Mark, Shape
     from gate.rules.schema import (
+        ActionWord,
+        ActivityWord,
         AreaText,
         AreaVersionText,
         BookTestText,
@@ -210,14 +212,37 @@ def place(text: VisitorText) -> Place:
     )
 
 
-def book_test(document: Document, number: int, text: BookTestText) -> BookTest:
-    """Return the test that stands at `number` in its file."""
+def book_tests(document: Document, number: int, text: BookTestText) -> list[BookTest]:
+    """Return the test that stands at `number` in its file, once for each visitor."""
+    loc = ("tests", number)
+    if text.visitor is not None:
+        return [_book_test(document.mark((*loc, "name")), text, text.visitor)]
+    return [
+        _book_test(document.mark((*loc, "visitors", count)), text, visitor)
+        for count, visitor in enumerate(text.visitors or ())
+    ]
+
+
+def _book_test(mark: Mark, text: BookTestText, visitor: VisitorText) -> BookTest:
     return BookTest(
         name=text.name,
         now=text.now,
-        visitor=place(text.visitor),
+        visitor=place(visitor),
         path=text.path,
-        expect={Activity(a): action(word) for a, word in text.expect.items()},
-        by={Activity(a): tuple(sorted(ids)) for a, ids in text.by.items()},
-        mark=document.mark(("tests", number, "name")),
+        expect=_actions(text.expect),
+        by=_ids(text.by),
+        notices=_ids(text.notices),
+        shadow=_actions(text.shadow),
+        shadow_by=_ids(text.shadow_by),
+        mark=mark,
     )
+
+
+def _actions(words: Mapping[ActivityWord, ActionWord]) -> dict[Activity, Action]:
+    return {Activity(a): action(word) for a, word in words.items()}
+
+
+def _ids(
+    lists: Mapping[ActivityWord, tuple[str, ...]],
+) -> dict[Activity, tuple[str, ...]]:
+    return {Activity(a): tuple(sorted(ids)) for a, ids in lists.items()}

@@ -44,6 +44,11 @@ def name_of(code: str) -> str:
     return _table()[begin : _table().index("\n", begin)]
 
 
+def all_names() -> dict[str, str]:
+    """Return the name of every country and part of one by its code, sorted."""
+    return dict(sorted(row.split("\t", 1) for row in _rows()))
+
+
 def country_named(name: str) -> str:
     """Return the code of the country with this very name; "" if there is none."""
     return _code_named(name, _countries())

@@ -13,7 +13,8 @@ from gate.rules.testing import run_tests
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from gate.model import Action, LocationClass, RuleBook
+    from gate.model import Action, LocationClass, Mark, Promise, RuleBook
+    from gate.rules.scene import AddressOf
     from gate.rules.testing import MembershipOf
 
 
@@ -26,6 +27,8 @@ def judge(  # noqa: PLR0913 (all that a book is held against)
     notices: Collection[str] | None,
     now: int,
     review_days: int = STALE,
+    pinned_at: Mapping[str, Mark] | None = None,
+    address_of: AddressOf | None = None,
 ) -> list[Diagnostic]:
     """Find everything that is wrong with what a book means.
 
@@ -37,6 +40,8 @@ def judge(  # noqa: PLR0913 (all that a book is held against)
         notices: Ids of the notices; None if not every one could be read.
         now: Unix seconds, for what has expired.
         review_days: As in `lint`.
+        pinned_at: Where the config pins each promise.
+        address_of: As in `prove`.
 
     Returns:
         Findings, sorted; the book may be served if none is an error. Those of tests
@@ -50,9 +55,9 @@ def judge(  # noqa: PLR0913 (all that a book is held against)
             complete=notices is not None,
             review_days=review_days,
         ),
-        *prove(book, classes),
+        *prove(book, classes, address_of=address_of),
         *failed_tests(book, membership),
-        *weakened(book, pinned),
+        *weakened(book, pinned, pinned_at),
     ]
     return with_sources(sorted(found, key=lambda finding: finding.sort_key))
 
@@ -71,22 +76,52 @@ def failed_tests(book: RuleBook, membership: MembershipOf) -> list[Diagnostic]:
     ]
 
 
-def weakened(book: RuleBook, pinned: Mapping[str, Action]) -> list[Diagnostic]:
-    """Return a finding (R048) for every pinned promise that the book does not keep."""
+def weakened(
+    book: RuleBook,
+    pinned: Mapping[str, Action],
+    pinned_at: Mapping[str, Mark] | None = None,
+) -> list[Diagnostic]:
+    """Return a finding (R048) for every pinned promise that the book does not keep.
+
+    Args:
+        book: The rule book.
+        pinned: As in `judge`.
+        pinned_at: As in `judge`.
+    """
     promised = {promise.id: promise for promise in book.promises}
-    found = []
-    for name, least in sorted(pinned.items()):
-        promise = promised.get(name)
-        if promise is None or promise.at_least is None or promise.at_least < least:
-            found.append(
-                Diagnostic(
-                    code="R048",
-                    message=f'The config demands the promise "{name}" with at least '
-                    f"{least}; the book does not make it.",
-                    hint="Put the promise back, or ask the deployer to unpin it "
-                    "(rules.pinned in config.yaml).",
-                    mark=promise.mark if promise else book.unknown.mark,
-                    severity=Severity.ERROR,
-                )
-            )
-    return found
+    places = pinned_at or {}
+    return [
+        _weakened(name, least, promised.get(name), places.get(name), book.unknown.mark)
+        for name, least in sorted(pinned.items())
+        if not _keeps(promised.get(name), least)
+    ]
+
+
+def _keeps(promise: Promise | None, least: Action) -> bool:
+    return (
+        promise is not None
+        and promise.at_least is not None
+        and promise.at_least >= least
+    )
+
+
+def _weakened(
+    name: str, least: Action, promise: Promise | None, pin: Mark | None, top: Mark
+) -> Diagnostic:
+    """Return the finding about one promise; without it, at the top of the book."""
+    place = f" ({pin})" if pin else ""
+    if promise is None:
+        says = "the book does not make it"
+    elif promise.at_least is None:
+        says = "here it demands no least action"
+    else:
+        says = f"here it demands only {promise.at_least}"
+    return Diagnostic(
+        code="R048",
+        message=f'The config{place} pins the promise "{name}" with at least {least}; '
+        f"{says}.",
+        hint=f"Let the promise demand at_least: {least} again, or ask the deployer to "
+        "change rules.pinned in config.yaml.",
+        mark=promise.mark if promise else top,
+        severity=Severity.ERROR,
+    )

@@ -22,6 +22,9 @@ _SECTIONS = (
     ("promises", "id", "promise", "promises"),
     ("tests", "name", "test", "tests"),
 )
+_KEYS = frozenset(
+    ("format", "owner", "areas", "unknown", *(section for section, *_ in _SECTIONS))
+)
 RESERVED = "default"  # what a test writes for "nothing decided"
 
 
@@ -34,8 +37,8 @@ class Names:
         rules: Where each rule stands, by id.
         deciding: Where each rule and exemption stands, by id.
         unknown: Where each block `unknown` stands.
-        complete: False if a file, or what a repeated key holds, could not be read,
-            so that ids may be missing.
+        complete: False if a file, or what a repeated or misspelled key holds, could
+            not be read, so that ids may be missing.
         lack_of_areas_told: It has been said that there is no area at all.
         findings: Ids that stand twice, and ids that nobody may use.
     """
@@ -60,6 +63,7 @@ class Names:
         self.complete &= document.root is not None and not repeated
         if not isinstance(data, dict):
             return
+        self.complete &= _KEYS.issuperset(data)  # "rulez:" may hold any id
         if isinstance(data.get("areas"), dict):
             for area in data["areas"]:
                 self.areas.setdefault(area, document.mark(("areas", area), key=True))

@@ -1,4 +1,4 @@
-"""What must hold for rules, exemptions, promises and tests, beyond their schema."""
+"""What must hold for rules, exemptions and promises, beyond their schema."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from gate.documents import suggest
 from gate.documents.scalars import quoted
-from gate.model import Membership, Unknown
+from gate.model import Membership
 from gate.rules.convert import action, certainty_of
-from gate.rules.names import RESERVED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from gate.model import Diagnostic
     from gate.rules.names import Names
     from gate.rules.schema import (
-        BookTestText,
         ExemptionText,
         PromiseText,
         RulesFile,
@@ -37,11 +35,9 @@ def check_rules(
         yield from _check_exemption(document, exemption, ("exemptions", number), names)
     for number, promise in enumerate(content.promises):
         yield from _check_promise(document, promise, ("promises", number), names)
-    for number, test in enumerate(content.tests):
-        yield from _check_test(document, test, ("tests", number), names)
 
 
-def _unknown_ids(
+def unknown_ids(
     document: Document,
     about: tuple[str, str],
     loc: Loc,
@@ -78,7 +74,7 @@ def _check_areas(
 ) -> Iterator[Diagnostic]:
     if names.areas or not names.complete:
         about = ("R011", "area")
-        yield from _unknown_ids(document, about, loc, ids, names.known(names.areas))
+        yield from unknown_ids(document, about, loc, ids, names.known(names.areas))
     elif ids and not names.lack_of_areas_told:
         names.lack_of_areas_told = True
         message = "No area is defined: no file under rules/areas could be read."
@@ -117,11 +113,11 @@ def _check_certainty(
     if certainty_of(rule) is Membership.YES:
         message = "if_possible has no effect: the rule asks for certainty."
         hint = "Write certainty: possible, or remove if_possible."
-        yield document.finding("R032", message, at, hint=hint, key=True)
+        yield document.finding("R029", message, at, hint=hint, key=True)
     if action(rule.if_possible) >= action(rule.then):
         message = f"{rule.if_possible} is not weaker than {rule.then}."
         hint = "if_possible is what holds while the membership is only possible."
-        yield document.finding("R032", message, at, hint=hint)
+        yield document.finding("R029", message, at, hint=hint)
 
 
 def _check_block(document: Document, rule: RuleText, loc: Loc) -> Iterator[Diagnostic]:
@@ -144,7 +140,7 @@ def _check_exemption(
         hint = "Write until: and the moment at which somebody must decide anew."
         yield document.finding("R024", message, at, hint=hint, key=True)
     about = ("R033", "rule")
-    yield from _unknown_ids(
+    yield from unknown_ids(
         document, about, (*loc, "relaxes"), exemption.relaxes, names.known(names.rules)
     )
 
@@ -163,39 +159,4 @@ def _check_promise(
         yield document.finding("R003", message, loc)
     if low and high and action(low) > action(high):
         message = f"at_least {low} is stricter than at_most {high}."
-        yield document.finding("R032", message, (*loc, "at_least"))
-
-
-def _check_test(
-    document: Document, test: BookTestText, loc: Loc, names: Names
-) -> Iterator[Diagnostic]:
-    reasons = {f"unknown:{reason}" for reason in Unknown}
-    known = names.known({*names.deciding, *reasons, RESERVED})
-    for activity, ids in test.by.items():
-        at = (*loc, "by", activity)
-        yield from _unknown_ids(document, ("R050", "rule or exemption"), at, ids, known)
-        if activity not in test.expect:
-            message = f"by names {activity}, of which expect says nothing."
-            hint = f"Add {activity} to expect."
-            yield document.finding("R050", message, at, hint=hint, key=True)
-        if RESERVED in ids and len(ids) > 1:
-            message = f"{RESERVED} means that nothing else decided."
-            yield document.finding("R050", message, at)
-    yield from _check_visitor(document, test, (*loc, "visitor"))
-
-
-def _check_visitor(
-    document: Document, test: BookTestText, loc: Loc
-) -> Iterator[Diagnostic]:
-    said = test.visitor.model_dump(exclude_none=True)
-    country, part = test.visitor.country, test.visitor.subdivision
-    if not said:
-        hint = "A place of which nothing is known is unknown: not_in_database."
-        yield document.finding("R003", "The visitor says nothing.", loc, hint=hint)
-    if "unknown" in said and len(said) > 1:
-        message = "A place that is unknown has nothing else."
-        yield document.finding("R003", message, (*loc, "unknown"), key=True)
-    if part and country and not part.startswith(f"{country}-"):
-        message = f"{quoted(part)} is no part of {quoted(country)}."
-        hint = f"Did you mean country: {part.partition('-')[0]}?"
-        yield document.finding("R010", message, (*loc, "subdivision"), hint=hint)
+        yield document.finding("R029", message, (*loc, "at_least"))

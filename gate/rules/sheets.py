@@ -13,14 +13,15 @@ from gate.documents.reader import Document
 from gate.documents.scalars import quoted
 from gate.model import Severity
 from gate.rules.files import files_below
-from gate.rules.schema import AreasFile, RulesFile
+from gate.rules.schema import AreasFile, RulesFile, TestsFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gate.model import Diagnostic
 
-MODELS: Mapping[str, type[AreasFile | RulesFile]] = {
+_Content = AreasFile | RulesFile | TestsFile
+MODELS: Mapping[str, type[_Content]] = {
     "areas/1": AreasFile,
     "rules/1": RulesFile,
 }
@@ -28,6 +29,8 @@ MODELS: Mapping[str, type[AreasFile | RulesFile]] = {
 ELSEWHERE = "notices/2"
 FORMATS = (*MODELS, ELSEWHERE)
 _SUFFIXES = (".yaml", ".geojson")
+TESTS_END = "_test.yaml"
+"""How the name of a file of rules ends that holds nothing but tests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class Sheet:
 
     name: str
     document: Document
-    content: AreasFile | RulesFile | None
+    content: _Content | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,8 @@ def _sheet(name: str, document: Document) -> tuple[Sheet | None, list[Diagnostic
     if model is None:
         findings = [*document.findings, _format_finding(document, form)]
         return Sheet(name, document, None), findings
+    if model is RulesFile and name.endswith(TESTS_END):
+        model = TestsFile
     content, found = validate(document, model)
     findings = [*document.findings, *found]
     broken = any(f.severity is Severity.ERROR for f in findings)

@@ -12,34 +12,52 @@ if TYPE_CHECKING:
     from gate.rules.cells import Case
 
 _FEW = 2  # changes of one moment that are named
+_SHOWN = 3  # rules that are named for one decision
 
 
-def witness(book: RuleBook, case: Case, decision: Decision) -> str:
+def witness(
+    book: RuleBook, case: Case, decision: Decision, address: str | None = None
+) -> str:
     """Return place, path, activity and moment of a case, and what decides it, where.
 
     Args:
         book: The whole rule book.
         case: The case.
         decision: What is decided there.
+        address: An address of the loaded database for the place.
     """
+    spot = whereabouts(case, address)
+    return f"{spot}, {_moment(book, case)} {outcome(book, case, decision)}"
+
+
+def whereabouts(case: Case, address: str | None = None) -> str:
+    """Return place, path and activity of a case; arguments as in `witness`."""
     group = case.group
     areas = ", ".join(f"{a} {m}" for a, m in group.memberships.items() if m)
     place = f"{group.label} ({areas or 'in no area'})"
     if group.unknown is not None:
         place = f"an unknown place ({group.unknown})"
-    deciding = ", ".join(_placed(book, name) for name in decision.by)
-    return (
-        f"{place}, path {case.atom.witness}, {case.activity}, {_moment(book, case)} "
-        f"meets {decision.action} by {deciding}"
-    )
+    if address:
+        place = f"{address}, {place}"
+    return f"{place}, path {case.atom.witness}, {case.activity}"
 
 
-def _placed(book: RuleBook, name: str) -> str:
+def outcome(book: RuleBook, case: Case, decision: Decision) -> str:
+    """Return what is decided in a case, and by what; arguments as in `witness`."""
+    few = [_placed(book, case, name) for name in decision.by[:_SHOWN]]
+    left = len(decision.by) - len(few)
+    deciding = ", ".join([*few, *([f"{left} more"] if left else [])])
+    return f"meets {decision.action} by {deciding}"
+
+
+def _placed(book: RuleBook, case: Case, name: str) -> str:
     """Return an id with its file and line; what has none, such as default, alone."""
-    items: list[Rule | Exemption] = [*book.rules, *book.exemptions]
-    marks = {item.id: item.mark for item in items}
-    mark = marks.get(name)
-    return f"{name} ({mark.file}:{mark.line})" if mark else name
+    for shelf in (case.book, book):  # the first is the shorter one
+        items: list[Rule | Exemption] = [*shelf.exemptions, *shelf.rules]
+        mark = next((item.mark for item in items if item.id == name), None)
+        if mark is not None:
+            return f"{name} ({mark.file}:{mark.line})"
+    return name
 
 
 def _moment(book: RuleBook, case: Case) -> str:
@@ -47,7 +65,11 @@ def _moment(book: RuleBook, case: Case) -> str:
     shown = datetime.fromtimestamp(case.now, UTC).isoformat()
     since, until = case.segment.since, case.segment.until
     edge, relation = (since, "when") if since is not None else (until, "just before")
-    named = list(dict.fromkeys(_changes(book, edge)))[:_FEW] if edge is not None else []
+    named: dict[str, None] = {}
+    for change in _changes(book, edge) if edge is not None else ():
+        named[change] = None
+        if len(named) == _FEW:
+            break
     return f"{shown} ({relation} {' and '.join(named)})" if named else shown
 
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from gate.decision import decide, memberships_at, segments
+from gate.decision import examine, memberships_at, segments
 from gate.model import Membership, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from gate.decision import Examination
     from gate.model import Action, Activity, Decision, LocationClass, RuleBook
 
 
@@ -42,10 +43,18 @@ class _Case:
         memberships: Mapping[str, Membership] | None = None,
         unknown: Unknown | None = None,
     ) -> Decision:
+        return self.examine(book, memberships, unknown).decision
+
+    def examine(
+        self,
+        book: RuleBook | None = None,
+        memberships: Mapping[str, Membership] | None = None,
+        unknown: Unknown | None = None,
+    ) -> Examination:
         if memberships is None:
             memberships = memberships_at(self.book, self.found, self.now)
             unknown = unknown or self.found.unknown
-        return decide(
+        return examine(
             book or self.book,
             memberships=memberships,
             matched=self.matched,
@@ -122,11 +131,12 @@ def _times(case: _Case, here: Decision) -> Iterator[tuple[str, Decision]]:
 
 
 def _left_out(case: _Case) -> Iterator[tuple[str, Decision]]:
-    book = case.book
-    for rule in book.rules:
+    """Leave out each rule and exemption that holds; without the others all stays."""
+    book, examination = case.book, case.examine()
+    for rule in (row.rule for row in examination.rules if row.holds):
         rest = tuple(other for other in book.rules if other is not rule)
         yield f"without the rule {rule.id}", case.decide(replace(book, rules=rest))
-    for exemption in book.exemptions:
+    for exemption in (row.exemption for row in examination.exemptions if row.holds):
         others = tuple(other for other in book.exemptions if other is not exemption)
         changed = case.decide(replace(book, exemptions=others))
         yield f"without the exemption {exemption.id}", changed

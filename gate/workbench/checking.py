@@ -2,43 +2,50 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gate.config import check_agreement, read_config, rules_folder
+from gate.config import check_agreement, pinned_at, read_config, rules_folder
 from gate.documents import with_sources
 from gate.engine.looks import check_look, check_pages, site_look
 from gate.engine.preparation import Prepared, ensure_folder
 from gate.engine.snapshot import look_of
-from gate.errors import DatabaseError, DatabaseMissingError, FindingsError
+from gate.errors import DatabaseError
 from gate.model import Severity
 from gate.notices import aged, load_notices
-from gate.places.anonymous import read_database, read_tor_exits
 from gate.places.areas import membership
-from gate.places.database import Database
-from gate.places.plain import open_plain
 from gate.rules import lint, load_book
 from gate.rules.judging import failed_tests, judge, weakened
 from gate.rules.lint import STALE
-from gate.rules.testing import run_tests
+from gate.rules.remarks import doubts, remarks
+from gate.rules.unvisited import unvisited
+from gate.rules.weak_tests import test_findings
+from gate.workbench.addresses import amounts, examples_of
+from gate.workbench.database_findings import blame_database, missing_databases
 from gate.workbench.explainer import check_explainer
+from gate.workbench.glossary import code_table
+from gate.workbench.shape_findings import check_shapes
+from gate.workbench.sources import asked_in, unformatted, yaml_files
+from gate.workbench.suppressing import Looked, sift
 from gate.workbench.telling import undecided
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from gate.config import Config
-    from gate.documents.reader import Loc
     from gate.model import Action, Diagnostic, Notice, RuleBook
     from gate.places.index import Index
-    from gate.rules.testing import TestResult
+    from gate.workbench.suppressing import Suppressed
 
 PROMISE_CODES = frozenset({"R043", "R048", "E118"})
 """Findings that say that a promise is broken, or not made at all."""
 
 TEST_CODE = "R055"
 """Finding that says that a test of the book fails."""
+
+OF_OTHERS = frozenset({"R052", "R090", "R091", "R092"})
+"""Codes of gate test and gate diff: a comment about one is no mistake here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +58,7 @@ class CheckReport:
         book: The rule book; None if it has an error.
         index: What promises were proved over; None if they were not.
         found_book: Whether the folder of the rule book is known.
+        suppressed: Warnings and notes that comments ask to leave out.
     """
 
     findings: tuple[Diagnostic, ...]
@@ -58,6 +66,7 @@ class CheckReport:
     book: RuleBook | None = None
     index: Index | None = None
     found_book: bool = True
+    suppressed: tuple[Suppressed, ...] = ()
 
     def has(self, severity: Severity) -> bool:
         """Say whether a finding is of that severity."""
@@ -79,37 +88,98 @@ class CheckReport:
         return [f.code for f in self.findings if f.severity is Severity.ERROR]
 
 
-def check_everything(path: Path, environ: Mapping[str, str], now: int) -> CheckReport:
+def check_everything(
+    path: Path,
+    environ: Mapping[str, str],
+    now: int,
+    *,
+    traffic: Collection[str] | None = None,
+) -> CheckReport:
     """Check configuration, rule book, notices and databases, and prove the promises.
 
     Args:
         path: config.yaml.
         environ: Environment variables.
         now: Unix seconds, for what has expired.
+        traffic: Canonical paths that readers asked for; None if that is not known.
 
     Raises:
         ConfigMissingError: There is no configuration.
         StateFolderError: The state folder cannot be used.
     """
+    report = _whole_report(path, environ, now, traffic)
+    folder = _folder_of(report.config, path, environ)
+    sifted = sift(
+        report.findings,
+        asked_in([path, *(yaml_files(folder) if folder else ())]),
+        now=now,
+        looked=_looked(report, traffic),
+    )
+    ordered = sorted(sifted.findings, key=lambda finding: finding.sort_key)
+    return replace(report, findings=tuple(ordered), suppressed=sifted.suppressed)
+
+
+def _whole_report(
+    path: Path,
+    environ: Mapping[str, str],
+    now: int,
+    traffic: Collection[str] | None,
+) -> CheckReport:
+    """Return everything that is wrong, whatever comments ask for."""
     config, findings = read_config(path, environ)
-    folder = config.rules.folder if config else rules_folder(path, environ)
+    folder = _folder_of(config, path, environ)
     if folder is None:
         return CheckReport(findings=findings, found_book=False)
     book, of_book = load_book(folder)
     notices, of_notices = load_notices(folder / "notices")
     found = [*findings, *of_book, *of_notices, *aged(notices, now)]
-    broken = any(finding.severity is Severity.ERROR for finding in of_notices)
-    known = None if broken else notices
+    known = None if any(map(_is_error, of_notices)) else notices
+    found += check_shapes(book) if book else []
     index = None
-    if book and config:
-        index, more = _judged(config, book, known, now)
-        found += more
-    elif book:
-        found += _unproved(book, {}, known, now)
+    if book and not any(f.code == "R019" and _is_error(f) for f in found):
+        index, more = _meant(config, book, known, now)
+        found += [*more, *test_findings(book, membership)]
+        found += unvisited(book, traffic) if traffic is not None else []
     if config and known:
         found += _looks(config, known, index)
+    wrong = {finding.mark.file for finding in found if _is_error(finding)}
+    files = [path for path in yaml_files(folder) if path.as_posix() not in wrong]
+    found += unformatted(files)
     ordered = sorted(with_sources(found), key=lambda finding: finding.sort_key)
     return CheckReport(findings=tuple(ordered), config=config, book=book, index=index)
+
+
+def _meant(
+    config: Config | None,
+    book: RuleBook,
+    notices: Mapping[str, Notice] | None,
+    now: int,
+) -> tuple[Index | None, list[Diagnostic]]:
+    """Find what is wrong with what a book means, as far as that can be known."""
+    if config:
+        return _judged(config, book, notices, now)
+    return None, _unproved(book, {}, notices, now)
+
+
+def _is_error(finding: Diagnostic) -> bool:
+    return finding.severity is Severity.ERROR
+
+
+def _folder_of(
+    config: Config | None, path: Path, environ: Mapping[str, str]
+) -> Path | None:
+    return config.rules.folder if config else rules_folder(path, environ)
+
+
+def _looked(report: CheckReport, traffic: Collection[str] | None) -> Looked:
+    """Return what the check may find, and what it did not look for this time."""
+    severities = {code: about.severities for code, about in code_table().items()}
+    stopped = report.index is None or report.has(Severity.ERROR)
+    missed = set(severities) if stopped else set(OF_OTHERS)
+    return Looked(
+        severities=severities,
+        missed=missed if traffic is not None else missed | {"R038"},
+    )
 
 
 def _judged(
@@ -122,16 +192,22 @@ def _judged(
     index, problems = _index(config, book)
     if index is None:
         return None, [*found, *problems, *_unproved(book, pins, notices, now, days)]
+    address_of = examples_of(index)
     found += judge(
         book,
         classes=index.classes,
+        address_of=address_of,
         membership=membership,
         pinned=pins,
+        pinned_at=pinned_at(config),
         notices=notices,
         now=now,
         review_days=days,
     )
     found += undecided(book, index.databases)
+    if not any(finding.code == "R047" for finding in found):
+        found += remarks(book, index.classes, now=now, address_of=address_of)
+        found += doubts(book, index.classes, amounts(index), now=now)
     return index, [*found, *check_explainer(config, book, index, now)]
 
 
@@ -187,79 +263,10 @@ def index_for(config: Config, book: RuleBook) -> Index:
 def _index(
     config: Config, book: RuleBook
 ) -> tuple[Index | None, tuple[Diagnostic, ...]]:
-    missing = tuple(_missing(config))
+    missing = tuple(missing_databases(config))
     if missing:
         return None, missing
     try:
         return index_for(config, book), ()
     except DatabaseError as error:
-        return None, (_blamed(config, error),)
-
-
-def _blamed(config: Config, error: DatabaseError) -> Diagnostic:
-    """Return the finding about the database that is to blame; all, if none is."""
-    for path, loc in _named(config):
-        try:
-            _opened(config, path)
-        except DatabaseError as own:
-            return config.document.finding(
-                own.code, f"{path}: {own}", loc, hint=own.hint
-            )
-    return config.document.finding(
-        error.code, str(error), ("geo", "databases"), hint=error.hint
-    )
-
-
-def _opened(config: Config, path: Path) -> None:
-    """Open a file as what the configuration says that it is.
-
-    Raises:
-        DatabaseError: It is not that.
-    """
-    if path == config.geo.tor_exits:
-        read_tor_exits(path)
-    elif path == config.geo.anonymous:
-        read_database(path)
-    else:
-        Database(path).close()
-
-
-def _missing(config: Config) -> Iterator[Diagnostic]:
-    """Find each database that cannot be opened, by its own name."""
-    for path, loc in _named(config):
-        try:
-            open_plain(path).close()
-        except OSError as error:
-            reason = (error.strerror or type(error).__name__).lower()
-            yield config.document.finding(
-                DatabaseMissingError.code,
-                f"{path}: {reason.removesuffix(' or directory')}.",
-                loc,
-                hint=DatabaseMissingError.remedy
-                if "databases" in loc
-                else "Correct the path, or leave the key out.",
-            )
-
-
-def _named(config: Config) -> Iterator[tuple[Path, Loc]]:
-    """Yield each file about places that the configuration names, and where."""
-    for number, path in enumerate(config.geo.databases):
-        yield path, ("geo", "databases", number)
-    for key in ("anonymous", "tor_exits"):
-        path = getattr(config.geo, key)
-        if path is not None:
-            yield path, ("geo", key)
-
-
-def run_book_tests(path: Path, environ: Mapping[str, str]) -> list[TestResult]:
-    """Run the tests that the rule book holds.
-
-    Raises:
-        ConfigMissingError: There is no configuration.
-        FindingsError: Configuration or rule book has an error.
-    """
-    config, findings = read_config(path, environ)
-    book, of_book = load_book(config.rules.folder) if config else (None, findings)
-    if book is None:
-        raise FindingsError([f for f in of_book if f.severity is Severity.ERROR])
-    return run_tests(book, membership)
+        return None, (blame_database(config, error),)

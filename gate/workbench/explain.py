@@ -199,11 +199,34 @@ def _areas(book: RuleBook, subject: Subject) -> list[AreaView]:
 
 
 def _activity(book: RuleBook, subject: Subject, activity: Activity) -> ActivityView:
+    examination, decision = decided(book, subject, activity)
     matched = matched_patterns(book, subject.path)
-    memberships = memberships_at(book, subject.found, subject.now)
+    return ActivityView(
+        activity=activity,
+        examination=examination,
+        decision=decision,
+        changes=changes(book, subject.found, matched, activity, subject.now),
+    )
+
+
+def decided(
+    book: RuleBook, subject: Subject, activity: Activity
+) -> tuple[Examination, Decision]:
+    """Return how each rule and exemption fares, and what a reader meets.
+
+    Args:
+        book: The rule book.
+        subject: Who asks for what, when.
+        activity: What the request does.
+
+    Returns:
+        The examination of the place, and the decision: the stricter one if a second
+        reason holds.
+    """
+    matched = matched_patterns(book, subject.path)
     examination = examine(
         book,
-        memberships=memberships,
+        memberships=memberships_at(book, subject.found, subject.now),
         matched=matched,
         activity=activity,
         now=subject.now,
@@ -220,12 +243,7 @@ def _activity(book: RuleBook, subject: Subject, activity: Activity) -> ActivityV
             unknown=reason,
         )
         decision = stricter(decision, beside)
-    return ActivityView(
-        activity=activity,
-        examination=examination,
-        decision=decision,
-        changes=changes(book, subject.found, matched, activity, subject.now),
-    )
+    return examination, decision
 
 
 def matched_patterns(book: RuleBook, path: str) -> frozenset[str]:

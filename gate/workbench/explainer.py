@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from gate.decision import Table
+from gate.decision import Patterns, Table, conditions_of, globs_of
 from gate.errors import RequestError
 from gate.model import Action, Activity, Severity
 from gate.request import canonical_path
 
 if TYPE_CHECKING:
     from gate.config import Config
-    from gate.model import Diagnostic, RuleBook
+    from gate.model import Diagnostic, Exemption, Rule, RuleBook
     from gate.places.index import Index
 
 
@@ -30,7 +31,7 @@ def check_explainer(
     path = _own_path(config)
     if path is None:
         return []
-    table = Table.build(book, index.classes, now=now)
+    table = Table.build(_about(book, path, now), index.classes, now=now)
     met = {
         table.look_up(number, path, Activity.READ).decision
         for number in range(len(index.classes))
@@ -50,6 +51,31 @@ def check_explainer(
         severity=Severity.WARNING,
     )
     return [finding]
+
+
+def _about(book: RuleBook, path: str, now: int) -> RuleBook:
+    """Return the book without what cannot hold for a reader of the path.
+
+    The decision stays that of the whole book, and a large book is looked through once.
+    """
+    items: list[Rule | Exemption] = [*book.rules, *book.exemptions]
+    matched = Patterns(globs_of(item.when for item in items)).matched(path)
+    live = {
+        item.id
+        for item in items
+        if conditions_of(
+            item.when,
+            item.effective,
+            matched=matched,
+            activity=Activity.READ,
+            now=now,
+        ).reachable
+    }
+    return replace(
+        book,
+        rules=tuple(rule for rule in book.rules if rule.id in live),
+        exemptions=tuple(e for e in book.exemptions if e.id in live),
+    )
 
 
 def _own_path(config: Config) -> str | None:

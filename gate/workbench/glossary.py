@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gate import config, documents, notices, rules
 from gate.audit.findings import CODES as AUDIT_CODES
 from gate.errors import GateError
+from gate.model import Severity
 from gate.workbench.doctor.codes import CODES as DOCTOR_CODES
+from gate.workbench.pages import page_of
+from gate.workbench.severities import severities_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from gate.workbench.pages import Page
 
 WORDS = {
     "visitor": "Whoever sends a request; known only by its address.",
@@ -60,11 +65,28 @@ class CodeEntry:
         meaning: In one sentence.
         remedy: What to do.
         more: The rest of what there is to say; may be empty.
+        severities: How much it can matter, the worst first.
+        page: What to avoid, what to prefer, and why; only of the rule book's codes.
     """
 
     meaning: str
     remedy: str
     more: str = ""
+    severities: tuple[Severity, ...] = ()
+    page: Page | None = None
+
+    @property
+    def markdown(self) -> str:
+        """All that helps, in Markdown."""
+        said = f"{self.meaning}\n\nWhat to do: {self.remedy}\n"
+        return f"{said}\n{self.page.markdown}" if self.page else said
+
+    @property
+    def can_be_suppressed(self) -> bool:
+        """Say whether a comment may ask `gate check` to leave it out."""
+        if self.page is not None:
+            return self.page.can_be_suppressed
+        return set(self.severities) != {Severity.ERROR}
 
 
 def code_table() -> dict[str, CodeEntry]:
@@ -76,7 +98,11 @@ def code_table() -> dict[str, CodeEntry]:
     for codes in (documents.CODES, rules.CODES, notices.CODES):
         for code, meaning in codes.items():
             table[code] = CodeEntry(meaning=meaning, remedy=_REMEDIES[code[:3]])
-    return dict(sorted(table.items()))
+    return {code: _completed(code, about) for code, about in sorted(table.items())}
+
+
+def _completed(code: str, about: CodeEntry) -> CodeEntry:
+    return replace(about, severities=severities_of(code), page=page_of(code))
 
 
 def error_classes() -> Iterator[type[GateError]]:
@@ -99,6 +125,8 @@ _REMEDIES = {
     "R05": "Run gate test; correct the rule, or the test if it asks for too much.",
     "R06": "Correct the notice, in every language; then raise its revision.",
     "R07": "Correct the notice, or the facts of its regime, with their sources.",
+    "R08": "Correct the comment or the file that the finding marks.",
+    "R09": "Look at gate diff; take the change back, or say that it is meant.",
 }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from typing import TYPE_CHECKING, Final
 
 from gate.errors import UnquotableError
@@ -85,6 +86,11 @@ def systemd(value: object) -> str:
     return text.replace("%", "%%").replace("$", "$$")
 
 
+def shell(value: object) -> str:
+    """Quote one word for a POSIX shell."""
+    return shlex.quote(_plain(value, "a shell script"))
+
+
 def regex(value: object) -> str:
     """Escape for a regular expression; it still has to be quoted for its language."""
     return re.escape(str(value))
@@ -104,6 +110,7 @@ FILTERS: Final[Mapping[str, Callable[[object], str]]] = {
         compose,
         python,
         systemd,
+        shell,
         regex,
     )
 }

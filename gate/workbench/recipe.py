@@ -121,6 +121,12 @@ RECIPES: Final[Mapping[str, Recipe]] = {
         needs=("check", "trusted", "header"),
         page=False,
     ),
+    "rules-repository": Recipe(
+        about="A repository of rules: who approves what, checks, what may be served.",
+        folder="/etc/gate",
+        needs=("released rules",),
+        page=False,
+    ),
 }
 """All recipes by name, in the order in which they are listed."""
 

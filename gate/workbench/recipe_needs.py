@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from gate.workbench.recipe_values import Settings
 
 
+RELEASED: Final = "current"
+"""Name of the link to the rules that are approved, checked and served."""
+
+
 class Need(NamedTuple):
     """Something that a recipe may need.
 
@@ -94,6 +98,12 @@ NEEDS: Final[dict[str, Need]] = {
         lambda s: _is_reachable(s.config),
         "an audit.folder outside the state folder, as another user seals",
         "Write audit.folder: /var/lib/gate-audit in config.yaml.",
+    ),
+    "released rules": Need(
+        lambda s: s.config.rules.folder.parent.name == RELEASED,
+        f'a rules.folder that lies in a folder "{RELEASED}"',
+        "That folder will be a link to the approved state. Write into config.yaml:\n"
+        f"rules:\n  folder: /srv/gate-rules/{RELEASED}/rules",
     ),
     "plain upstream": Need(
         lambda s: s.site is None or not s.site.tls,

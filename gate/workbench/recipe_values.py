@@ -256,6 +256,7 @@ def _places(config: Config) -> dict[str, Any]:
         "config_path": str(config.path.absolute()),
         "state": str(config.state.absolute()),
         "rules": str(config.rules.folder.absolute()),
+        "rules_home": str(config.rules.folder.absolute().parent.parent),
         "audit": _absolute(config.audit.folder),
         "seals_apart": config.audit.seal == "apart",
         "databases": tuple(str(Path(p).absolute()) for p in config.geo.databases),

@@ -50,8 +50,16 @@ class Question:
     edge: str | None = None
 
 
-def subject_of(config: Config, book: RuleBook, question: Question) -> Subject:
+def subject_of(
+    config: Config, book: RuleBook, question: Question, index: Index | None = None
+) -> Subject:
     """Describe the visitor of a question as the serving gate sees them.
+
+    Args:
+        config: The configuration.
+        book: The rule book.
+        question: What somebody wants explained.
+        index: The index of both, if it is at hand; else it is loaded for an address.
 
     Raises:
         DatabaseError: A database cannot be used.
@@ -59,7 +67,7 @@ def subject_of(config: Config, book: RuleBook, question: Question) -> Subject:
     """
     if question.place is not None or question.address is None:
         return _from_place(book, question, question.place or Place())
-    return _from_address(config, book, question, question.address)
+    return _from_address(config, book, question, index or index_for(config, book))
 
 
 def digests_of(config: Config, book: RuleBook) -> dict[str, str]:
@@ -111,9 +119,9 @@ def _from_place(book: RuleBook, question: Question, place: Place) -> Subject:
 
 
 def _from_address(
-    config: Config, book: RuleBook, question: Question, address: str
+    config: Config, book: RuleBook, question: Question, index: Index
 ) -> Subject:
-    index = index_for(config, book)
+    address = question.address or ""
     client = client_of(address, {}, Proxies.compile((), "none"))
     found = index.classes[_class_id(index, client, question.edge)]
     told = _Told(Place(unknown=client.unknown), {}, None)

@@ -495,9 +495,12 @@ class TestRunning:
     """What a running gate says of itself."""
 
     @pytest.fixture
-    def state(self, tmp_path):
+    def state(self, tmp_path, session_state):
+        """Return a folder as a gate leaves it: with the index and the proof."""
         folder = tmp_path / "s"
         folder.mkdir(mode=0o700)
+        for made in (*session_state.glob("index-*"), *session_state.glob("proof-*")):
+            shutil.copy2(made, folder)
         return folder
 
     @pytest.fixture

@@ -30,13 +30,14 @@ HERE = {"Host": "localhost"}
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    """A starter, with an index that all servers of this file share."""
+    """A starter, with index and proof that all servers of this file share."""
     folder = tmp_path_factory.mktemp("operations") / "site"
     write_starter(folder)
     site = folder / "files"
     site.mkdir()
     (site / "index.html").write_text("<html><body><p>files</p></body></html>")
-    subprocess.run([GATE, "check"], cwd=folder, check=False, capture_output=True)
+    command = [sys.executable, "-m", "gate.engine.prepare", "config.yaml"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
     return folder
 
 

@@ -356,6 +356,57 @@ def test_what_is_bad_is_refused_and_said_and_what_follows_is_taken(home, begin):
     assert log.count("goes on as before") == 4
 
 
+def waited(home, *options):
+    """Ask as a deploy script does, with another folder to work in; code and words."""
+    done = subprocess.run(
+        [GATE, "status", f"--config={home.config}", *options],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "COLUMNS": "200"},
+    )
+    return done.returncode, done.stdout
+
+
+def test_whoever_deploys_waits_for_every_worker_and_learns_why_it_is_refused(
+    home, begin
+):
+    server = begin()
+    visit(server)
+    home.put_in_place(1)
+    code, said = waited(home, "--wait")
+    assert (code, home.digests[1][:12] in said) == (0, True)
+    assert home.all_serve(1, 0.1) is not None
+    weaken(home.rules / BOOK)
+    line = (home.rules / BOOK).read_text("utf-8").split(PROMISE)[0].count("\n") + 1
+    code, said = waited(home, "--wait", f"--digest={digest_of(home.rules)}")
+    assert code == 1
+    for told in (
+        f"{BOOK}:{line}:9: R048 The config ({home.config}:",
+        f'pins the promise "{PROMISE}" with at least interstitial; here it',
+        f"{line} |   - id: {PROMISE}\n",
+        "= hint: Let the promise demand at_least: interstitial again",
+        f"by: {BOOK} (changed).",
+        f"The book {home.digests[1][:12]} goes on being served, as since 20",
+        "by 2 of 2 workers",
+    ):
+        assert told in said
+    assert waited(home, "--wait")[0] == 1  # and not by the digest alone
+    home.put_in_place(1)
+    assert waited(home, "--wait")[0] == 0
+    code, said = waited(home)
+    assert (code, "Refused before, and over:" in said) == (0, True)
+    assert f"book {home.digests[1][:12]} taken at 20" in said
+    assert MOSCOW not in said + waited(home, "--json")[1]
+
+
+def test_a_configuration_that_is_refused_keeps_nobody_from_asking(home, begin):
+    begin()
+    rewrite(home.config, ("mode: enforce", "mode: sometimes"))
+    code, said = waited(home, "--wait")
+    assert (code, 'E110 "sometimes" is not one of' in said) == (1, True)
+
+
 def weaken(book):
     """Let a pinned promise demand less than is pinned."""
     head, promise, rest = book.read_text("utf-8").partition(f"  - id: {PROMISE}\n")
@@ -426,6 +477,9 @@ def test_a_restart_with_a_broken_book_serves_the_last_good_one(home, begin):
     assert home.all_serve(1) is not None
     assert home.in_trouble("E306") is not None
     assert "E306" in server.log.read_text()
+    code, said = waited(home, "--wait")
+    assert (code, "R001 There is no such folder" in said) == (1, True)
+    assert f"The book {home.digests[1][:12]} goes on being served" in said
     assert visit(server)[0].status == 200
     assert visit(server, GATED)[0].status == 403
     checked = subprocess.run(

@@ -86,11 +86,17 @@ def make_version():
 
 
 @pytest.fixture(scope="session")
-def shipped_versions():
-    """The area versions of the rule book that ships."""
+def shipped_book():
+    """The rule book that ships."""
     book, findings = load_book(TESTS.parent / "rules")
     assert book is not None, findings
-    return book.area_versions
+    return book
+
+
+@pytest.fixture(scope="session")
+def shipped_versions(shipped_book):
+    """The area versions of the rule book that ships."""
+    return shipped_book.area_versions
 
 
 @pytest.fixture(scope="session")

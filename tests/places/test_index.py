@@ -6,12 +6,15 @@ import hashlib
 import ipaddress
 import subprocess
 import sys
+import time
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import geoip2.database
 import geoip2.errors
 import pytest
+from bench import large_book
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -29,6 +32,7 @@ from gate.places.facts import digest_of
 from gate.places.index import Columns, Index, Table, cache_name
 from gate.places.sources import Sources
 from gate.places.special import special_reason, special_spans
+from gate.rules.proof import prove
 
 NO, POSSIBLE, YES = Membership
 RU, UA, DE = ({"country": {"iso_code": code}} for code in ("RU", "UA", "DE"))
@@ -325,6 +329,26 @@ def test_the_class_of_an_alias_is_that_of_the_ipv4_address(real, rng):
         assert index.find(6, 0xFFFF << 32 | number) == index.find(4, number)
         address = ipaddress.IPv4Address(number)
         assert database.place(f"::ffff:{address}") == database.place(str(address))
+
+
+def test_a_hundred_patterns_are_proved_over_real_classes_in_under_two_seconds(
+    real, shipped_book
+):
+    classes = real[0].classes
+    globs = large_book.patterns(100)
+    rules = tuple(
+        replace(
+            rule,
+            id=f"{rule.id}-{number}",
+            when=replace(rule.when, paths=globs[number::25], except_paths=()),
+        )
+        for number in range(25)
+        for rule in shipped_book.rules
+    )
+    many = replace(shipped_book, rules=rules, exemptions=())
+    begin = time.process_time()
+    assert prove(many, classes)
+    assert time.process_time() - begin < 2  # seconds of CPU; measured 0.4
 
 
 def test_a_real_index_is_small(real, tmp_path):

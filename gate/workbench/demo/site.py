@@ -60,6 +60,17 @@ def create_site(name: str, gate: Gate) -> Flask:
         name: Name of the outlet.
         gate: The gate to put in front of it.
     """
+    app = bare_site(name)
+    FlaskGate().init_app(app, gate=gate)
+    return app
+
+
+def bare_site(name: str) -> Flask:
+    """Make the news site without a gate in front.
+
+    Args:
+        name: Name of the outlet.
+    """
     app = Flask("gate.workbench.demo")
     app.config["PROPAGATE_EXCEPTIONS"] = True  # Flask's own report names the path
     app.config["ARTICLES"] = {a["slug"]: a for a in _load("articles.yaml")}
@@ -68,7 +79,6 @@ def create_site(name: str, gate: Gate) -> Flask:
     app.context_processor(lambda: {"site_name": name})
     app.after_request(_with_policy)
     app.register_blueprint(paper)
-    FlaskGate().init_app(app, gate=gate)
     return app
 
 

@@ -149,6 +149,7 @@ def take_in(
     *,
     jobs: int = 1,
     progress: Progress = lambda _seen, _total: None,
+    judging: Callable[[Snapshot], Judge] = Judge,
 ) -> Intake:
     """Decide every line of logs.
 
@@ -158,6 +159,7 @@ def take_in(
         settings: What was said about the logs.
         jobs: How many processes may read.
         progress: Told how many bytes were read since the last time, of how many.
+        judging: Makes what decides lines and counts them.
 
     Raises:
         ImportingError: A log cannot be read to its end, or its format is not clear.
@@ -167,12 +169,12 @@ def take_in(
     formats = [_format(settings, source) for source in sources]
     parts = [part for at in zip(count(), sources, formats) for part in _cut(*at)]
     total = sum(source.size for source in sources)
-    work = Work(sources, parts, Judge(snapshot))
+    work = Work(sources, parts, judging(snapshot))
     found = _read(work, jobs, lambda size: progress(size, total))
     book = _Book()
     for position, (source, lines) in enumerate(zip(sources, formats, strict=True)):
         if lines is None:
-            judge, tally = Judge(snapshot), Tally()
+            judge, tally = judging(snapshot), Tally()
             with _quiet():
                 name, broken = read_stream(source, settings, judge, tally)
                 found.add(judge.cells())

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from gate.audit import CountCell
     from gate.engine import Snapshot
     from gate.workbench.importing.lines import Format
+    from gate.workbench.importing.verdicts import Deciding
 
 MOST_NAMED: Final = 100_000
 """Unreadable lines of one part of a file that are listed; all are counted."""
@@ -61,10 +62,11 @@ class Judge:
 
     Args:
         snapshot: What decisions rest on.
+        verdicts: What decides; the rule book of the snapshot if None.
     """
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._verdicts = Verdicts(snapshot)
+    def __init__(self, snapshot: Snapshot, verdicts: Deciding | None = None) -> None:
+        self._verdicts = verdicts or Verdicts(snapshot)
         hourly = snapshot.config.audit.period == "hour"
         self._places = Places(snapshot)
         self._snapshot = snapshot

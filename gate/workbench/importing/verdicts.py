@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from gate.audit import Outcome
 from gate.decision import Table, segments
@@ -16,7 +16,7 @@ from gate.workbench.explain import DAY
 from gate.workbench.importing.asking import DOOR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from gate.audit import CountCell
     from gate.engine import Snapshot
@@ -38,6 +38,19 @@ class Moment(NamedTuple):
     day: str
     hour: str
     segment: int
+
+
+class Deciding(Protocol):
+    """What says in which cell a request is counted."""
+
+    @property
+    def edges(self) -> Sequence[int]:
+        """Every second in which something begins or ends, ascending."""
+
+    def of(
+        self, moment: Moment, class_id: int, asked: Request | RequestError
+    ) -> CountCell:
+        """Return the cell that a request is counted in."""
 
 
 class _Catcher:

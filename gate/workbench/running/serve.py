@@ -62,10 +62,19 @@ class Stand:
     """The application that is served, and the gate in it.
 
     What stands around the gate is made anew when the configuration changes it.
+
+    Args:
+        path: The configuration.
+        source: What the gate stands in front of.
+        crew: What goes on beside the answering.
+        workers: How many workers the server begins.
     """
 
-    def __init__(self, path: Path, source: Source, crew: GateCrew) -> None:
+    def __init__(
+        self, path: Path, source: Source, crew: GateCrew, workers: int = 1
+    ) -> None:
         self._path = path
+        self._workers = workers
         self._source = source
         self._crew = crew
         self._gate: Gate | None = None
@@ -158,7 +167,8 @@ class Stand:
         if self._gate is None:
             return
         try:
-            StatusSocket(self._gate, self._gate.snapshot.config.state).open()
+            state = self._gate.snapshot.config.state
+            StatusSocket(self._gate, state, self._workers).open()
         except OSError as error:
             _log.warning("gate status cannot ask this worker: %s", error.strerror)
 
@@ -200,7 +210,7 @@ def serve(
     set_up(config.server.log)
     seals = config.path if config.audit.seal == "serve" else None
     crew = GateCrew(operations, seals)
-    stand = Stand(config.path, source, crew)
+    stand = Stand(config.path, source, crew, config.server.workers)
     crew.on_begin = stand.open_status
     server = Server(stand.build, settings(config, address, pidfile), crew)
     crew.open()

@@ -1,0 +1,189 @@
+"""What an editor should know of a book that may be served all the same.
+
+These notes are for `gate check`; a gate that serves never asks for them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from gate.documents.scalars import quoted
+from gate.errors import PatternsMultiplyError
+from gate.model import Action, Diagnostic, Effective, Membership, Mode, Severity
+from gate.rules.alone import Alone
+from gate.rules.companions import told_together
+from gate.rules.scene import Scene
+from gate.rules.space import Space
+from gate.rules.survey import Survey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from gate.model import Area, LocationClass, RuleBook
+    from gate.rules.fates import RuleFate
+    from gate.rules.scene import AddressOf
+
+MUCH = 50
+"""Percent of the cases of a shadow rule from which on it would change much."""
+
+_NAMED = 3  # classes that are named of those for which a place is uncertain
+
+
+class Amount(NamedTuple):
+    """How many addresses readers of a class may have.
+
+    Attributes:
+        v4: IPv4 addresses.
+        v6: IPv6 networks of /48; each belongs to the class of its first address.
+    """
+
+    v4: int
+    v6: int
+
+
+def remarks(
+    book: RuleBook,
+    classes: Sequence[LocationClass],
+    *,
+    now: int,
+    address_of: AddressOf | None = None,
+) -> list[Diagnostic]:
+    """Tell which notices stand together, and which trials would change much.
+
+    Args:
+        book: The rule book.
+        classes: Every class of places that there is.
+        now: Unix seconds; what a trial would have changed before does not count.
+        address_of: As in `prove`.
+
+    Returns:
+        Notes: R032 notices that a reader meets together, R045 shadow rules that would
+        change more than half of the cases that they meet.
+    """
+    try:
+        survey = Survey(book, classes, meetings=True, now=now)
+    except PatternsMultiplyError:
+        return []  # proving it says so
+    scene = Scene(survey, address_of)
+    much = [f for f in survey.rules.values() if 100 * f.changed > MUCH * f.cells]
+    return [*told_together(survey, scene), *(_trial(fate, scene) for fate in much)]
+
+
+def _trial(fate: RuleFate, scene: Scene) -> Diagnostic:
+    share = 100 * fate.changed // fate.cells
+    example = f" Now {scene.witness(fate.example)}." if fate.example else ""
+    return Diagnostic(
+        code="R045",
+        message=f'If it were enforced, the shadow rule "{fate.rule.id}" would change '
+        f"{share} % of the cases that it meets.",
+        hint="A case is a place, a path and an activity, however many readers there "
+        f"are: look at the counts of the audit log before you enforce it.{example}",
+        mark=fate.rule.mark,
+        severity=Severity.NOTE,
+        subject=fate.rule.id,
+    )
+
+
+def doubts(
+    book: RuleBook,
+    classes: Sequence[LocationClass],
+    amounts: Sequence[Amount],
+    *,
+    now: int,
+) -> list[Diagnostic]:
+    """Tell how many get a notice only because their place is uncertain: R046, notes.
+
+    Args:
+        book: The rule book.
+        classes: Every class of places that there is.
+        amounts: The addresses of each class, in the same order.
+        now: Unix seconds; the moment that is looked at.
+
+    Returns:
+        One note for each area of which such places may be members.
+    """
+    try:
+        space = Space(book, classes)
+    except PatternsMultiplyError:
+        return []  # proving it says so
+    segment = space.span(Effective(since=now))[0]
+    doubtful = _doubtful(space, segment)
+    known = [c.unknown is None for c in classes]
+    total = _sum(a for a, is_known in zip(amounts, known, strict=True) if is_known)
+    found = []
+    for area in book.areas.values():
+        maybe = doubtful & space.members([area.id], segment)[Membership.POSSIBLE]
+        by_label = _by_label(space, maybe, amounts)
+        if any(amount.v4 or amount.v6 for amount in by_label.values()):
+            found.append(_doubt(area, by_label, total))
+    return found
+
+
+def _by_label(
+    space: Space, places: int, amounts: Sequence[Amount]
+) -> dict[str, Amount]:
+    """Sum up the addresses of places; those with a doubt get a notice for that."""
+    found: dict[str, Amount] = {}
+    for place in range(len(space.places)):
+        for number in space.numbers(place) if places >> place & 1 else ():
+            label, doubt = space.classes[number].label, space.classes[number].doubt
+            if doubt is None:
+                so_far = found.get(label, Amount(0, 0))
+                found[label] = _sum([so_far, amounts[number]])
+    return found
+
+
+def _doubtful(space: Space, segment: int) -> int:
+    """Return the places that get a notice somewhere only as possible members."""
+    alone = Alone(space)
+    found = 0
+    for portion in space.slices():
+        maybe, surely = 0, 0
+        for rule in space.book.rules:
+            spans = [s for s in alone.spans(rule) if s[0] <= segment < s[1]]
+            if rule.mode is Mode.SHADOW or not spans:
+                continue
+            for part in alone.parts(portion, rule, spans[0]):
+                if part.shown[0] is Action.PASS:
+                    continue
+                if part.level is Membership.POSSIBLE:
+                    maybe |= part.cells
+                else:
+                    surely |= part.cells
+        found |= portion.on_places(maybe & ~surely)
+    return found
+
+
+def _sum(amounts: Iterable[Amount]) -> Amount:
+    every = tuple(amounts)
+    return Amount(sum(a.v4 for a in every), sum(a.v6 for a in every))
+
+
+def _doubt(area: Area, by_label: dict[str, Amount], total: Amount) -> Diagnostic:
+    share = _sum(by_label.values())
+    most = sorted(by_label, key=lambda label: (-by_label[label].v4, label))
+    named = ", ".join(
+        f"{label} ({_percent(by_label[label].v4, share.v4)})"
+        for label in most[:_NAMED]
+        if by_label[label].v4
+    )
+    return Diagnostic(
+        code="R046",
+        message=f"Readers at {share.v4:,} IPv4 addresses "
+        f"({_percent(share.v4, total.v4)} of the loaded databases) and {share.v6:,} "
+        f"IPv6 networks ({_percent(share.v6, total.v6)}) get a notice only because "
+        f"they may be in {quoted(area.id)}.",
+        hint=f"{'Most are labelled ' + named + '. ' if named else ''}Networks, "
+        "settlements and shapes of the area can tell more of them apart.",
+        mark=area.mark,
+        severity=Severity.NOTE,
+        subject=area.id,
+    )
+
+
+def _percent(part: int, whole: int) -> str:
+    """Return a share, such as "12.3 %", "0.12 %" or "under 0.01 %"."""
+    share = 100 * part / whole if whole else 0
+    if 0 < share < 0.01:  # noqa: PLR2004 (percent)
+        return "under 0.01 %"
+    return f"{share:.1f} %" if share >= 1 else f"{share:.2f} %"
