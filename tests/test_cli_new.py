@@ -22,7 +22,7 @@ from gate.model import Action, Activity, Membership, Mode, Severity
 from gate.notices import load_notices
 from gate.places.areas import membership
 from gate.rules import load_book
-from gate.rules.testing import run_tests
+from gate.rules.testing.trial import run_tests
 from gate.workbench.drafting.draft import Draft, Part
 from gate.workbench.drafting.notices import UNWRITTEN
 from gate.workbench.drafting.placing import added

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from gate.cli import main
 from gate.model import Mark
-from gate.rules.testing import TestResult as Result
+from gate.rules.testing.trial import TestResult as Result
 from gate.workbench.junit import as_junit
 
 ROOT = Path(__file__).parent.parent

@@ -51,7 +51,7 @@ from gate.rules import lint, load_book
 from gate.rules import schema as rules_schema
 from gate.rules.convert import place as to_place
 from gate.rules.judging import failed_tests
-from gate.rules.proof import prove
+from gate.rules.proving.proof import prove
 from gate.workbench.explain import too_old
 
 RULES = Path(__file__).parent.parent / "gate" / "rules"

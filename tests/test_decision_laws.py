@@ -33,8 +33,8 @@ from gate.model import (
     UnknownPlaces,
     When,
 )
-from gate.rules.atoms import path_atoms
-from gate.rules.cells import cases
+from gate.rules.proving.atoms import path_atoms
+from gate.rules.proving.cells import cases
 
 MARK = Mark(file="book.yaml")
 AREAS = ("east", "west")

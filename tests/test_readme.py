@@ -15,7 +15,7 @@ from gate.config import load_config
 from gate.doors.wsgi import GateMiddleware
 from gate.places.areas import membership
 from gate.rules import load_book
-from gate.rules.testing import run_tests
+from gate.rules.testing.trial import run_tests
 from gate.workbench.starter import write_starter
 
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
@@ -24,7 +24,7 @@ COMMANDS = [
     command
     for language, block in BLOCKS
     if language == "bash"
-    for line in block.splitlines()
+    for line in re.sub(r"\\\n\s*", " ", block).splitlines()
     for command in line.split(" && ")
     if command.startswith("gate ")
 ]

@@ -27,9 +27,9 @@ from gate.model import (
     When,
 )
 from gate.rules import lint, load_book
-from gate.rules.atoms import Limits, PatternsMultiplyError, path_atoms
-from gate.rules.cells import cases
-from gate.rules.proof import prove
+from gate.rules.proving.atoms import Limits, PatternsMultiplyError, path_atoms
+from gate.rules.proving.cells import cases
+from gate.rules.proving.proof import prove
 
 MARK = Mark(file="book.yaml")
 

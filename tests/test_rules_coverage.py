@@ -10,11 +10,12 @@ import pytest
 
 from gate.model import Severity
 from gate.places.areas import membership
-from gate.rules import load_book, weak_tests
-from gate.rules.coverage import coverage
-from gate.rules.exercise import exercises, met_and_missed
+from gate.rules import load_book
 from gate.rules.marking import Lines
-from gate.rules.survival import Fate, judge_mutants
+from gate.rules.mutating.survival import Fate, judge_mutants
+from gate.rules.testing import weak_tests
+from gate.rules.testing.coverage import coverage
+from gate.rules.testing.exercise import exercises, met_and_missed
 
 ROOT = Path(__file__).parent.parent
 BOOKS = ROOT / "tests" / "books"

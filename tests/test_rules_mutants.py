@@ -36,12 +36,12 @@ from gate.places.areas import membership
 from gate.rules import load_book
 from gate.rules.convert import book_tests
 from gate.rules.marking import Lines
-from gate.rules.mutants import mutants
-from gate.rules.outlines import inner_point
-from gate.rules.ready_tests import as_yaml
+from gate.rules.mutating.mutants import mutants
+from gate.rules.mutating.outlines import inner_point
+from gate.rules.mutating.ready_tests import as_yaml
+from gate.rules.mutating.survival import Fate, judge_mutants, scores, whole_score
 from gate.rules.schema import TestsFile as FileOfTests
-from gate.rules.survival import Fate, judge_mutants, scores, whole_score
-from gate.rules.testing import Trial, run_tests
+from gate.rules.testing.trial import Trial, run_tests
 
 ROOT = Path(__file__).parent.parent
 SHIPPED = ROOT / "rules"

@@ -26,7 +26,7 @@ from gate.model import (
     When,
 )
 from gate.rules import load_book
-from gate.rules.proof import prove
+from gate.rules.proving.proof import prove
 
 BOOKS = Path(__file__).parent / "books"
 READ = (Activity.READ,)
@@ -388,7 +388,7 @@ def test_patterns_that_multiply_are_one_finding_with_the_place_of_each():
 
 
 def test_too_many_cells_name_the_patterns_that_part_the_paths(monkeypatch):
-    monkeypatch.setattr("gate.rules.survey.MOST_PARTS", 0)
+    monkeypatch.setattr("gate.rules.proving.survey.MOST_PARTS", 0)
     some = rule(line=7, when=when(paths=("/a/**", "/b/**")))
     (finding,) = prove(book(some), CLASSES)
     assert (finding.code, finding.mark.line) == ("R047", 7)

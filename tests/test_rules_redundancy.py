@@ -20,8 +20,8 @@ from test_decision_laws import (
 
 from gate.decision import Patterns, examine, globs_of, memberships_at, segments
 from gate.model import Action, LocationClass, Membership, Mode, Promise, Unknown
-from gate.rules.atoms import path_atoms
-from gate.rules.proof import prove
+from gate.rules.proving.atoms import path_atoms
+from gate.rules.proving.proof import prove
 
 UNKNOWN = [LocationClass(label=reason, unknown=reason) for reason in Unknown]
 
@@ -333,5 +333,5 @@ def summary(findings):
 @given(sound_books(), KNOWN)
 def test_cells_may_be_looked_at_in_any_portions(book, known):
     together = summary(prove(book, known))
-    with mock.patch("gate.rules.space.MOST_BITS", 1):
+    with mock.patch("gate.rules.proving.space.MOST_BITS", 1):
         assert summary(prove(book, known)) == together

@@ -17,7 +17,7 @@ from gate.model import (
     Unknown,
     When,
 )
-from gate.rules.remarks import Amount, doubts, remarks
+from gate.rules.proving.remarks import Amount, doubts, remarks
 
 EVERYBODY = When(activities=READ)
 NOW = FROM + 10

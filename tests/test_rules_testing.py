@@ -25,8 +25,8 @@ from gate.model import (
 )
 from gate.places.areas import membership as real_membership
 from gate.rules import load_book
-from gate.rules.proof import prove
-from gate.rules.testing import Memberships, run_tests
+from gate.rules.proving.proof import prove
+from gate.rules.testing.trial import Memberships, run_tests
 
 MARK = Mark(file="book.yaml", line=3)
 READ, SHARE = Activity.READ, Activity.SHARE

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from gate.decision import Patterns, decide, globs_of, memberships_at, stricter
 from gate.model import Activity, Unknown
-from gate.rules.atoms import path_atoms
+from gate.rules.proving.atoms import path_atoms
 from gate.workbench.auditing.alike import Alike
 from gate.workbench.diffing import Terms, Twins, compare, folder_side, look_of
 from gate.workbench.diffing.boxes import boxes

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from gate.cli.console import many, say, show_table, table
 from gate.model import Exemption
 from gate.rules.marking import Lines
-from gate.rules.ready_tests import as_yaml
-from gate.rules.survival import Fate, scores, whole_score
+from gate.rules.mutating.ready_tests import as_yaml
+from gate.rules.mutating.survival import Fate, scores, whole_score
 from gate.workbench.book_tests import survivors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gate.rules.coverage import ItemCoverage
-    from gate.rules.survival import Score, Verdict
-    from gate.rules.testing import TestResult
+    from gate.rules.mutating.survival import Score, Verdict
+    from gate.rules.testing.coverage import ItemCoverage
+    from gate.rules.testing.trial import TestResult
     from gate.workbench.book_tests import Survivor
 
 

@@ -18,14 +18,14 @@ from gate.cli.tested import (
     show_mutants,
     show_results,
 )
-from gate.rules.survival import whole_score
+from gate.rules.mutating.survival import whole_score
 from gate.workbench.book_tests import open_tested
 from gate.workbench.junit import as_junit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gate.rules.testing import TestResult
+    from gate.rules.testing.trial import TestResult
     from gate.workbench.book_tests import TestedBook
 
 

@@ -17,7 +17,7 @@ from gate.rules.rule_checks import check_rules
 from gate.rules.schema import AreasFile, RulesFile, TestsFile
 from gate.rules.shapes import ShapeError, find_shape
 from gate.rules.sheets import Folder, Sheet, read_folder, read_sheets
-from gate.rules.testing_checks import check_tests
+from gate.rules.testing.checks import check_tests
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

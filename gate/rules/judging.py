@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from gate.documents import with_sources
 from gate.model import Diagnostic, Severity
 from gate.rules.lint import STALE, lint
-from gate.rules.proof import prove
-from gate.rules.testing import run_tests
+from gate.rules.proving.proof import prove
+from gate.rules.testing.trial import run_tests
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from gate.model import Action, LocationClass, Mark, Promise, RuleBook
-    from gate.rules.scene import AddressOf
-    from gate.rules.testing import MembershipOf
+    from gate.rules.proving.scene import AddressOf
+    from gate.rules.testing.trial import MembershipOf
 
 
 def judge(  # noqa: PLR0913 (all that a book is held against)

@@ -10,7 +10,7 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING
 
 from gate.places.special import special_spans
-from gate.rules.remarks import Amount
+from gate.rules.proving.remarks import Amount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -13,10 +13,10 @@ from gate.errors import DatabaseError, FindingsError
 from gate.model import Diagnostic, Severity
 from gate.places.areas import membership
 from gate.rules import load_book
-from gate.rules.coverage import coverage
 from gate.rules.marking import Lines
-from gate.rules.survival import Fate, judge_mutants
-from gate.rules.testing import run_tests
+from gate.rules.mutating.survival import Fate, judge_mutants
+from gate.rules.testing.coverage import coverage
+from gate.rules.testing.trial import run_tests
 from gate.workbench.checking import index_for
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from gate.config import Config
     from gate.documents.suppression import Suppression
     from gate.model import LocationClass, RuleBook
-    from gate.rules.coverage import ItemCoverage
-    from gate.rules.survival import Verdict
-    from gate.rules.testing import TestResult
+    from gate.rules.mutating.survival import Verdict
+    from gate.rules.testing.coverage import ItemCoverage
+    from gate.rules.testing.trial import TestResult
 
 CODE = "R052"
 """Finding that says that a mutant survives."""

@@ -17,9 +17,9 @@ from gate.places.areas import membership
 from gate.rules import lint, load_book
 from gate.rules.judging import failed_tests, judge, weakened
 from gate.rules.lint import STALE
-from gate.rules.remarks import doubts, remarks
+from gate.rules.proving.remarks import doubts, remarks
+from gate.rules.testing.weak_tests import test_findings
 from gate.rules.unvisited import unvisited
-from gate.rules.weak_tests import test_findings
 from gate.workbench.addresses import amounts, examples_of
 from gate.workbench.database_findings import blame_database, missing_databases
 from gate.workbench.explainer import check_explainer

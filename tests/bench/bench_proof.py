@@ -22,8 +22,8 @@ from gate.places.build import build_index
 from gate.places.embedded import embedded_database
 from gate.places.sources import Sources
 from gate.rules import lint, load_book
-from gate.rules.proof import prove
-from gate.rules.remarks import remarks
+from gate.rules.proving.proof import prove
+from gate.rules.proving.remarks import remarks
 
 NOW = 1_789_000_000  # 2026-09-10
 

@@ -32,7 +32,7 @@ from gate.places.facts import digest_of
 from gate.places.index import Columns, Index, Table, cache_name
 from gate.places.sources import Sources
 from gate.places.special import special_reason, special_spans
-from gate.rules.proof import prove
+from gate.rules.proving.proof import prove
 
 NO, POSSIBLE, YES = Membership
 RU, UA, DE = ({"country": {"iso_code": code}} for code in ("RU", "UA", "DE"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from gate.audit.rows import MERGED
 from gate.decision import conditions_of, globs_of
 from gate.model import Activity, Effective
-from gate.rules.atoms import path_atoms
+from gate.rules.proving.atoms import path_atoms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

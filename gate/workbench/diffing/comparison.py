@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gate.decision import Segment
-    from gate.rules.atoms import Limits
+    from gate.rules.proving.atoms import Limits
     from gate.workbench.diffing.boxes import Point
     from gate.workbench.diffing.causes import Blame
     from gate.workbench.diffing.lines import Look

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from gate.rules.atoms import PathAtom
+    from gate.rules.proving.atoms import PathAtom
 
 EVERY: Final = "/**"
 """Matches every path."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gate.decision import conditions_of, globs_of, segments
 from gate.model import Activity
-from gate.rules.atoms import path_atoms
+from gate.rules.proving.atoms import path_atoms
 from gate.workbench.diffing.lenses import Case, Lens
 from gate.workbench.diffing.shown import Shown, shown_of
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gate.model import Decision, RuleBook
-    from gate.rules.atoms import Limits, PathAtom
+    from gate.rules.proving.atoms import Limits, PathAtom
     from gate.workbench.diffing.twins import Pair, Twins
 
 DAY = 86_400

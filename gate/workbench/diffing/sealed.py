@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from gate.audit.rows import MERGED
 from gate.decision import globs_of, memberships_at
 from gate.model import Activity
-from gate.rules.atoms import path_atoms
+from gate.rules.proving.atoms import path_atoms
 from gate.workbench.auditing.alike import Logs, read_alike
 from gate.workbench.auditing.answering import excuse_of
 from gate.workbench.auditing.placing import levels_of

@@ -12,7 +12,7 @@ from gate.documents.scalars import parse_instant
 from gate.errors import NoSuchPlaceError
 from gate.model import Action, Activity, LocationClass, Mode, Place
 from gate.places.areas import membership
-from gate.rules.atoms import path_atoms
+from gate.rules.proving.atoms import path_atoms
 from gate.workbench.drafting.answers import RefusedAnswer
 from gate.workbench.drafting.draft import Draft, Kind, Part
 from gate.workbench.drafting.lines import Quoted, Short

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from gate.decision import decide, globs_of, memberships_at, segments
 from gate.errors import EdgeUnheardError, NothingFreeError
 from gate.model import Action, Activity, Membership, Unknown
-from gate.rules.atoms import path_atoms
+from gate.rules.proving.atoms import path_atoms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -20,7 +20,7 @@ import yaml
 from gate.decision import Table, globs_of
 from gate.engine.snapshot import load_snapshot
 from gate.model import Action, Activity, Membership
-from gate.rules.atoms import path_atoms
+from gate.rules.proving.atoms import path_atoms
 from gate.workbench.export import KINDS
 
 ROOT = Path(__file__).parents[3]

@@ -9,9 +9,9 @@ from gate.model import Diagnostic, Severity
 
 if TYPE_CHECKING:
     from gate.model import RuleBook
-    from gate.rules.fates import Point
-    from gate.rules.scene import Scene
-    from gate.rules.survey import Survey
+    from gate.rules.proving.fates import Point
+    from gate.rules.proving.scene import Scene
+    from gate.rules.proving.survey import Survey
 
 
 def told_together(survey: Survey, scene: Scene) -> list[Diagnostic]:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gate.model import Decision, Exemption, Promise, Rule, RuleBook
-    from gate.rules.cells import Case
+    from gate.rules.proving.cells import Case
 
 _FEW = 2  # changes of one moment that are named
 _SHOWN = 3  # rules that are named for one decision

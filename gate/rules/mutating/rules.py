@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from gate.model import Action, Activity, Effective, Membership, Mode
-from gate.rules.mutated_paths import narrowed, widened
+from gate.rules.mutating.paths import narrowed, widened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

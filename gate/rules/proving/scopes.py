@@ -6,15 +6,15 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from gate.model import Membership
-from gate.rules.sweep import Bound
+from gate.rules.proving.sweep import Bound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gate.decision import Group
     from gate.model import Promise, When
-    from gate.rules.slices import Slice
-    from gate.rules.space import Space
+    from gate.rules.proving.slices import Slice
+    from gate.rules.proving.space import Space
 
 
 def bounds(space: Space, portion: Slice, promise: Promise) -> Iterator[Bound]:

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 from gate.errors import PatternsMultiplyError
 from gate.model import Effective
-from gate.rules.alone import Alone
-from gate.rules.fates import ExemptionFate, RuleFate
-from gate.rules.look import Look
-from gate.rules.space import Space
+from gate.rules.proving.alone import Alone
+from gate.rules.proving.fates import ExemptionFate, RuleFate
+from gate.rules.proving.look import Look
+from gate.rules.proving.space import Space
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gate.model import LocationClass, RuleBook
-    from gate.rules.fates import Point
-    from gate.rules.sweep import Shown
+    from gate.rules.proving.fates import Point
+    from gate.rules.proving.sweep import Shown
 
 MOST_PARTS = 500_000
 """Spans of rules times slices; a second is enough for some 20,000."""

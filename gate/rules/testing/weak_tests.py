@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from gate.decision import decide
 from gate.documents.scalars import quoted
 from gate.model import Activity, Diagnostic, Effective, Exemption, Severity
-from gate.rules.exercise import exercises, met_and_missed
-from gate.rules.testing import Memberships
+from gate.rules.testing.exercise import exercises, met_and_missed
+from gate.rules.testing.trial import Memberships
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gate.model import Decision, Rule, RuleBook
-    from gate.rules.exercise import Exercise
-    from gate.rules.testing import MembershipOf
+    from gate.rules.testing.exercise import Exercise
+    from gate.rules.testing.trial import MembershipOf
 
 
 def test_findings(book: RuleBook, membership: MembershipOf) -> list[Diagnostic]:

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gate.decision import examine
-from gate.rules.cells import Whens
 from gate.rules.marking import Lines
-from gate.rules.witness import witness
+from gate.rules.proving.cells import Whens
+from gate.rules.proving.witness import witness
 
 if TYPE_CHECKING:
     from gate.model import Decision
-    from gate.rules.cells import Case
-    from gate.rules.fates import Point
-    from gate.rules.survey import Survey
+    from gate.rules.proving.cells import Case
+    from gate.rules.proving.fates import Point
+    from gate.rules.proving.survey import Survey
 
 AddressOf = Callable[[int], str | None]
 """Gives an address for the number of a class; None if no reader has one there."""

@@ -12,16 +12,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gate.model import Activity, Exemption, Membership, Rule
-from gate.rules.exercise import exercises, tries
-from gate.rules.vantage import can_be_possible
+from gate.rules.mutating.vantage import can_be_possible
+from gate.rules.testing.exercise import exercises, tries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from gate.model import Mark, RuleBook, When
-    from gate.rules.exercise import Exercise, Try
     from gate.rules.marking import Lines
-    from gate.rules.testing import MembershipOf
+    from gate.rules.testing.exercise import Exercise, Try
+    from gate.rules.testing.trial import MembershipOf
 
     _Asks = Callable[[Try], bool]
     _Need = tuple[tuple[str | int, ...], str, _Asks]  # steps, who is wanted, whether

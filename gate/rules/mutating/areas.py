@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from gate.model import Place, Weigh
-from gate.rules.outlines import inner_point
+from gate.rules.mutating.outlines import inner_point
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gate.model import Exemption, Rule
-    from gate.rules.slices import Slice
-    from gate.rules.space import Space
-    from gate.rules.sweep import Shown
+    from gate.rules.proving.slices import Slice
+    from gate.rules.proving.space import Space
+    from gate.rules.proving.sweep import Shown
 
 Level = Membership | Unknown | None
 """Highest membership in a rule's areas; why the place is unknown; None if none is

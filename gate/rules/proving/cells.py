@@ -20,13 +20,13 @@ from gate.decision import (
     segments,
 )
 from gate.model import Activity, Unknown
-from gate.rules.atoms import path_atoms
+from gate.rules.proving.atoms import path_atoms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from gate.model import Effective, LocationClass, RuleBook, When
-    from gate.rules.atoms import Limits, PathAtom
+    from gate.rules.proving.atoms import Limits, PathAtom
 
 
 class Case(NamedTuple):

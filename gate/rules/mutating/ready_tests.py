@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from gate.model import Place
-    from gate.rules.contrast import Difference
+    from gate.rules.mutating.contrast import Difference
 
 _PLAIN = re.compile(r"[A-Za-z0-9/_.][A-Za-z0-9/_. -]*(?<! )", re.ASCII)
 _PLACE = (

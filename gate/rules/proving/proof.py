@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING
 
 from gate.errors import PatternsMultiplyError
 from gate.model import Diagnostic, Mode, Rule, Severity
-from gate.rules.crowding import too_many
-from gate.rules.meeting import unmet
-from gate.rules.reasons import why_empty, why_never, why_unmet
-from gate.rules.redundancy import redundant
-from gate.rules.scene import Scene
-from gate.rules.survey import Survey
+from gate.rules.proving.crowding import too_many
+from gate.rules.proving.meeting import unmet
+from gate.rules.proving.reasons import why_empty, why_never, why_unmet
+from gate.rules.proving.redundancy import redundant
+from gate.rules.proving.scene import Scene
+from gate.rules.proving.survey import Survey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gate.model import Exemption, LocationClass, Promise, RuleBook
-    from gate.rules.fates import ExemptionFate, RuleFate
-    from gate.rules.scene import AddressOf
+    from gate.rules.proving.fates import ExemptionFate, RuleFate
+    from gate.rules.proving.scene import AddressOf
 
 
 def prove(

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gate.decision import Group, globs_of, memberships_at, segments
 from gate.model import Membership, Unknown
-from gate.rules.atoms import path_atoms
-from gate.rules.slices import ACTIVITIES, Slice
+from gate.rules.proving.atoms import path_atoms
+from gate.rules.proving.slices import ACTIVITIES, Slice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from gate.model import Action, Effective, LocationClass, RuleBook, When
-    from gate.rules.atoms import Limits
+    from gate.rules.proving.atoms import Limits
 
 FEW = 5  # patterns that are named
 MOST_BITS = 1 << 16

@@ -1,4 +1,4 @@
-"""A portion of all cells, and the sets in it: see `gate.rules.space` for the bits."""
+"""A portion of all cells, and the sets in it; `space` says what the bits mean."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from gate.model import When
-    from gate.rules.atoms import PathAtom
+    from gate.rules.proving.atoms import PathAtom
 
 ACTIVITIES = tuple(Activity)
 

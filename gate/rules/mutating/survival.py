@@ -7,20 +7,20 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from gate.rules.contrast import Contrast
-from gate.rules.mutants import KINDS, mutants
-from gate.rules.ready_tests import name_of, ready_test
-from gate.rules.survey import Survey
-from gate.rules.testing import Memberships, Trial
-from gate.rules.vantage import Vantage
+from gate.rules.mutating.contrast import Contrast
+from gate.rules.mutating.mutants import KINDS, mutants
+from gate.rules.mutating.ready_tests import name_of, ready_test
+from gate.rules.mutating.vantage import Vantage
+from gate.rules.proving.survey import Survey
+from gate.rules.testing.trial import Memberships, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gate.model import BookTest, LocationClass, RuleBook
-    from gate.rules.contrast import Difference
-    from gate.rules.mutants import Mutant
-    from gate.rules.testing import MembershipOf
+    from gate.rules.mutating.contrast import Difference
+    from gate.rules.mutating.mutants import Mutant
+    from gate.rules.testing.trial import MembershipOf
 
 
 class Fate(StrEnum):

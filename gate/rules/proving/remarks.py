@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from gate.documents.scalars import quoted
 from gate.errors import PatternsMultiplyError
 from gate.model import Action, Diagnostic, Effective, Membership, Mode, Severity
-from gate.rules.alone import Alone
-from gate.rules.companions import told_together
-from gate.rules.scene import Scene
-from gate.rules.space import Space
-from gate.rules.survey import Survey
+from gate.rules.proving.alone import Alone
+from gate.rules.proving.companions import told_together
+from gate.rules.proving.scene import Scene
+from gate.rules.proving.space import Space
+from gate.rules.proving.survey import Survey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from gate.model import Area, LocationClass, RuleBook
-    from gate.rules.fates import RuleFate
-    from gate.rules.scene import AddressOf
+    from gate.rules.proving.fates import RuleFate
+    from gate.rules.proving.scene import AddressOf
 
 MUCH = 50
 """Percent of the cases of a shadow rule from which on it would change much."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gate.decision import Patterns, conditions_of, decide, globs_of, segments
 from gate.model import Activity
-from gate.rules.atoms import path_atoms
+from gate.rules.proving.atoms import path_atoms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
         RuleBook,
         When,
     )
-    from gate.rules.mutants import Mutant
-    from gate.rules.vantage import Point, Vantage
+    from gate.rules.mutating.mutants import Mutant
+    from gate.rules.mutating.vantage import Point, Vantage
 
 _Pair = tuple["Point", dict[str, "Membership"], dict[str, "Membership"]]
 

@@ -6,19 +6,19 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gate.model import Mode, Unknown
-from gate.rules.fates import ExemptionFate, Point, RuleFate
-from gate.rules.scopes import bounds
-from gate.rules.slices import ACTIVITIES
-from gate.rules.sweep import Bound, Entry, Meetings, sweep
+from gate.rules.proving.fates import ExemptionFate, Point, RuleFate
+from gate.rules.proving.scopes import bounds
+from gate.rules.proving.slices import ACTIVITIES
+from gate.rules.proving.sweep import Bound, Entry, Meetings, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from gate.model import Exemption, Promise, Rule, When
-    from gate.rules.alone import Part
-    from gate.rules.slices import Slice
-    from gate.rules.survey import Survey
-    from gate.rules.sweep import Shown
+    from gate.rules.proving.alone import Part
+    from gate.rules.proving.slices import Slice
+    from gate.rules.proving.survey import Survey
+    from gate.rules.proving.sweep import Shown
 
 
 class Look:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gate.model import Activity, Diagnostic, Membership, Mode, Rule, Severity, Unknown
-from gate.rules.fates import ExemptionFate, RuleFate
-from gate.rules.reasons import covers
+from gate.rules.proving.fates import ExemptionFate, RuleFate
+from gate.rules.proving.reasons import covers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from gate.model import Exemption
-    from gate.rules.fates import Fate, Trace
-    from gate.rules.scene import Scene
-    from gate.rules.survey import Survey
+    from gate.rules.proving.fates import Fate, Trace
+    from gate.rules.proving.scene import Scene
+    from gate.rules.proving.survey import Survey
 
 _Rest = tuple[str, ...]
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from gate.model import Activity, Exemption, Rule
-    from gate.rules.alone import Level, Part, Span
-    from gate.rules.slices import Slice, Spot
+    from gate.rules.proving.alone import Level, Part, Span
+    from gate.rules.proving.slices import Slice, Spot
 
 
 class Trace(NamedTuple):

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gate.model import Diagnostic, Severity
-from gate.rules.reasons import not_begun
+from gate.rules.proving.reasons import not_begun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gate.model import Exemption, Rule
-    from gate.rules.fates import ExemptionFate
-    from gate.rules.scene import Scene
-    from gate.rules.survey import Survey
+    from gate.rules.proving.fates import ExemptionFate
+    from gate.rules.proving.scene import Scene
+    from gate.rules.proving.survey import Survey
 
 
 def unmet(

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from gate.model import Effective, Exemption, Promise, When
-    from gate.rules.survey import Survey
+    from gate.rules.proving.survey import Survey
 
 
 def why_never(survey: Survey, item: Rule | Exemption) -> str:

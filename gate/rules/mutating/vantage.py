@@ -14,13 +14,13 @@ from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from gate.model import LocationClass, Membership, Place, Unknown
-from gate.rules.mutated_areas import places_of_code
+from gate.rules.mutating.areas import places_of_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from gate.model import AreaVersion, RuleBook
-    from gate.rules.testing import Memberships
+    from gate.rules.testing.trial import Memberships
 
 _MOST_COMBINATIONS = 2_000  # of memberships; ten areas that can be possible have more
 

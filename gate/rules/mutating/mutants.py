@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from gate.model import Action
 from gate.rules.marking import Lines
-from gate.rules.mutated_areas import area_changes
-from gate.rules.mutated_rules import (
+from gate.rules.mutating.areas import area_changes
+from gate.rules.mutating.rules import (
     exemption_changes,
     next_notice,
     rule_changes,

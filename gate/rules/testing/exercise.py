@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from gate.model import Exemption, Membership, Mode, Unknown
-from gate.rules.testing import Trial
+from gate.rules.testing.trial import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from gate.decision import Examination, ExemptionRow, RuleRow
     from gate.model import Activity, BookTest, Decision, Rule, RuleBook
-    from gate.rules.testing import MembershipOf
+    from gate.rules.testing.trial import MembershipOf
 
 
 class Exercise(NamedTuple):
