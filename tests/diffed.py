@@ -104,10 +104,12 @@ def place(*levels, label="XX", unknown=None, doubt=None):
     )
 
 
-def index(places, starts, ids, *, built=0, digest="one"):
+def index(  # noqa: PLR0913 - one for each part of an index
+    places, starts, ids, *, built=0, digest="one", labels=None, heard=()
+):
     """An index of ranges that begin at `starts`, each with the place of an id.
 
-    Reasons for an unknown place come after the places.
+    Reasons for an unknown place come after the places, then those that an edge makes.
     """
     count = len(places[0].memberships)
     nowhere = [place(*[0] * count, unknown=reason) for reason in Unknown]
@@ -122,6 +124,7 @@ def index(places, starts, ids, *, built=0, digest="one"):
             v4=Table(starts=list(starts), classes=list(ids)),
             v6=Table(starts=[0], classes=[len(places)]),
         ),
-        classes=[*places, *nowhere],
+        classes=[*places, *nowhere, *heard],
         databases=[facts],
+        labels=labels,
     )

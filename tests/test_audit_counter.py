@@ -619,9 +619,7 @@ assert any(t.name == "gate-counting" and t.daemon for t in threading.enumerate()
 def test_no_thread_keeps_a_process_from_ending_and_its_end_is_clean(folder):
     folder.parent.mkdir()
     command = [sys.executable, "-c", ENDED, folder, Path(__file__).parent]
-    begun = time.monotonic()
     subprocess.run(command, check=True, timeout=20)
-    assert time.monotonic() - begun < 10
     (read,) = reads(folder)
     assert read.path.stat().st_mtime % DAY == 0
 

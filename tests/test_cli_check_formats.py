@@ -126,6 +126,21 @@ def test_a_comment_that_ignores_nothing_is_a_finding(unused, name):
     assert "R018" in found
 
 
+def test_a_comment_without_a_day_is_answered_with_one_that_can_be_pasted(unused):
+    unused("  # gate: ignore[R018] because='x'")
+    told = json.loads(run("check", "--json", "--at", "2026-09-10").output)
+    (found,) = [f for f in told["findings"] if f["code"] == "R082"]
+    assert found["message"] == "This comment ignores nothing: until is missing."
+    wanted = '# gate: ignore[R018] until=2026-12-09 because="\u2026"'
+    assert found["hint"] == f"Write {wanted}"
+
+
+def test_the_help_shows_a_comment_on_one_line():
+    told = run("check", "--help").output
+    assert "\\b" not in told
+    assert '# gate: ignore[R041] until=2026-12-01 because="It returns"\n' in told
+
+
 def test_a_comment_is_not_called_unused_while_the_proof_is_missing(site, unused):
     unused("  # gate: ignore[R041] until=2026-12-01 because='x'")
     site("config.yaml", "[city.mmdb]", "[none.mmdb]")
@@ -159,8 +174,13 @@ def test_patterns_are_held_against_a_log(site):
         "".join(line.format(path) + "\n" for path in paths), "utf-8"
     )
     told = json.loads(run("check", "--json", "--traffic", "access.log", *AT).output)
-    said = [r["message"] for r in told["findings"] if r["code"] == "R038"]
+    found = [r for r in told["findings"] if r["code"] == "R038"]
+    said = [one["message"] for one in found]
     assert said
+    for one in found:
+        line = Path(one["file"]).read_text("utf-8").splitlines()[one["line"] - 1]
+        marked = line[one["column"] - 1 :].lstrip('"')
+        assert marked.startswith(one["message"].split('"')[1]), one
     assert not any("/about/**" in message for message in said)
     assert not any('"/**"' in message for message in said)
 

@@ -23,7 +23,6 @@ from gate.errors import (
     NetworksInTheWayError,
     NoRepositoryError,
     NoSuchRevisionError,
-    NoSuchSideError,
     TrafficUntoldError,
     TwoSidesNeededError,
 )
@@ -31,8 +30,8 @@ from gate.places.embedded import embedded_database
 from gate.rules import load_book
 from gate.workbench.diffing import Terms, Twins, compare
 from gate.workbench.diffing.beside import format_changes
+from gate.workbench.diffing.chosen_sides import sides_of
 from gate.workbench.diffing.findings import findings_of
-from gate.workbench.diffing.naming import sides_of
 
 ROOT = Path(__file__).parent.parent
 CODES = ROOT / "tests/books/codes"
@@ -154,7 +153,7 @@ class TestWhichBooks:
         assert NoSuchRevisionError.code in found.stderr
 
     def test_an_option_is_no_revision(self, rules):
-        with pytest.raises(NoSuchSideError):
+        with pytest.raises(NoSuchRevisionError):
             sides_of(("--output=x",), rules)
 
     def test_a_folder_in_no_repository_is_told(self, make_config, tmp_path):
@@ -244,6 +243,27 @@ class TestOutputs:
         found = run(config)
         assert found.exit_code == 0
         assert "LOOSER, approved by board@example.org" in found.stdout
+
+    def test_a_wider_exemption_with_its_old_approval_breaks_a_promise(
+        self, config, rules
+    ):
+        edit(rules, '"/help/safety/**"', '"/help/**"')
+        found = run(config)
+        assert found.exit_code == 5
+        assert "LOOSER, approved" not in found.stdout
+        asked = "exemption safety-pages: approved_by is as before: who has approved"
+        assert asked in found.stdout
+        assert "by an exemption, and approved_by is as before" in found.stdout
+
+    def test_a_finding_has_the_shape_that_gate_check_gives_it(self, config, rules):
+        edit(rules, *LIVE)
+        found = told(config)["findings"]
+        assert [set(one) for one in found] == [
+            {
+                *("code", "severity", "message", "hint", "subject"),
+                *("file", "line", "column", "width"),
+            }
+        ]
 
     def test_what_ended_is_shown_apart(self, config, rules):
         edit(rules, *LIVE)
@@ -336,6 +356,60 @@ class TestTraffic:
         assert run(config, "--traffic", log, "--traffic", tmp_path).exit_code == 2
 
 
+# What an edge says; names that would steer a terminal
+
+
+CERTAIN = """  - id: warn-reading-certain
+    title: Reading
+    because: A memo
+    when:
+      areas: [russia]
+      activities: [read]
+      paths: ["/**"]
+      except_paths: ["/about/undesirable/**", "/robots.txt", "/favicon.ico",
+        "/.well-known/**", "/sitemap*.xml", "/sitemaps/**"]
+    certainty: certain
+    then: interstitial
+    notice: undesirable-organization
+    effective: {from: "2024-02-20T00:00:00+03:00"}
+
+  - id: warn-sharing
+"""
+AREAS = "      areas: [russia, russia-controlled-ukraine]\n      activities: [read]\n"
+
+
+def test_readers_that_only_an_edge_places_are_not_left_out(rules, make_config):
+    geo = {"edge": {"vendor": "cloudflare"}}
+    config = make_config(
+        rules={"folder": str(rules), "pinned": {}},
+        geo=geo,
+        visitor={"trusted_proxies": ["198.51.100.0/24"]},
+    )
+    edit(rules, AREAS, AREAS.replace("russia, ", ""))
+    edit(rules, "  - id: warn-sharing\n", CERTAIN)
+    edit(
+        rules,
+        "relaxes: [warn-reading]",
+        "relaxes: [warn-reading, warn-reading-certain]",
+    )
+    found = run(config)
+    assert found.exit_code == 5
+    assert "readers of whom the edge says RU" in found.stdout
+    looser = [g for g in told(config)["differences"] if g["direction"] == "looser"]
+    assert {one["edge"] for group in looser for one in group["places"]} >= {"RU"}
+
+
+def test_no_name_of_a_file_forges_a_line(rules, tmp_path):
+    other = tmp_path / "a\nNo decision differs.\x1b[2J"
+    shutil.copytree(rules, other)
+    edit(other, *LIVE)
+    found = run(tmp_path / "none.yaml", rules, other)
+    assert found.exit_code == 5
+    assert "\x1b" not in found.stdout
+    assert "No decision differs." not in found.stdout.splitlines()
+    assert "a\\nNo decision differs.\\x1b[2J/undesirable" in found.stdout
+
+
 # A moved line: March against September
 
 
@@ -355,7 +429,7 @@ def test_what_a_moved_line_changes_is_told_from_the_day_it_moved(
     for group in found["differences"]:
         assert [place["label"] for place in group["places"]] == ["UA-14"]
         (cause,) = group["causes"]
-        assert cause["what"] == "version since 2026-08-31T21:00:00Z added"
+        assert cause["what"] == "version since 2026-09-01 00:00 UTC+3 added"
         assert cause["file"].endswith(name)
         assert cause["line"] > len(text.splitlines())
 
@@ -366,6 +440,9 @@ def test_two_real_databases_under_one_book(databases, config, tmp_path):
     found = run(config, "--geo", old, new, "--networks", out, "--json")
     told_ = json.loads(found.stdout)
     assert found.exit_code == 5
+    head = run(config, "--geo", old, new).stdout.splitlines()[0]
+    assert f"by {old.name} (built " in head
+    assert f"by {new.name} (built " in head
     causes = {c["kind"] for g in told_["differences"] for c in g["causes"]}
     assert causes == {"database"}
     ways = {group["direction"] for group in told_["differences"]}

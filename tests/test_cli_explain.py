@@ -119,7 +119,7 @@ def test_the_table_shows_every_rule_and_exemption_and_what_would_change_it(book)
         "miss",
         "may",
         "would change it",
-        "before 2024-02-19T21:00:00Z",
+        "before 2024-02-20 00:00 UTC+3",
     ):
         assert word in told
     assert "read: banner by warn-reading" in told

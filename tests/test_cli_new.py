@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import pty
 import re
@@ -27,6 +28,7 @@ from gate.workbench.drafting.draft import Draft, Part
 from gate.workbench.drafting.notices import UNWRITTEN
 from gate.workbench.drafting.placing import added
 from gate.workbench.formatting import is_formatted
+from gate.workbench.starter import write_starter
 
 HERE = Path(__file__).parent.parent
 BOOK = """\
@@ -73,8 +75,9 @@ areas:
 
 
 @pytest.fixture
-def home(tmp_path):
+def home(tmp_path, monkeypatch, session_state):
     """A small book beside the notices that ship, and a configuration."""
+    monkeypatch.setenv("GATE_STATE", str(session_state))
     rules = tmp_path / "rules"
     shutil.copytree(HERE / "rules" / "notices", rules / "notices")
     (rules / "book.yaml").write_text(BOOK, "utf-8")
@@ -278,12 +281,89 @@ def test_a_test_of_an_unknown_place_names_its_reason(home):
     assert book.tests[0].by[Activity.READ] == ("unknown:bad_address",)
 
 
-def test_a_test_that_fails_is_written_and_said(home):
+def test_a_test_that_fails_is_only_written_where_that_is_said(home):
+    before = tree(home)
     done = add(home, *TEST, "--expect", "read=block")
+    assert (done.exit_code, "R055" in done.stderr, "E767" in done.stderr) == (1, 1, 1)
+    assert tree(home) == before
+    done = add(home, *TEST, "--expect", "read=block", "--anyway")
     assert done.exit_code == 0
     assert "fails now (read: the book decides interstitial, not block)" in done.output
     book, _ = load_book(home / "rules")
     assert [result.ok for result in run_tests(book, membership)] == [False]
+
+
+@pytest.fixture
+def shipped(tmp_path, monkeypatch, session_state):
+    """The book that ships, proved over the database that ships."""
+    write_starter(tmp_path)
+    monkeypatch.setenv("GATE_STATE", str(session_state))
+    return tmp_path
+
+
+PRESS = (
+    *("exemption", "--id", "press-pages", "--relaxes", "warn-reading"),
+    *("--paths", "/press/**", "--because", "A memo", "--approved-by", "Counsel"),
+    *("--from", "2026-12-01", "--until", "2027-12-01"),
+)
+MOLDOVA = (
+    *("area", "--id", "moldova", "--title", "M", "--since", "2020-01-01"),
+    *("--whole", "MD-SN"),
+)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        pytest.param(
+            PRESS,
+            "R043",
+            'add "/press/**" to except_paths of this promise',
+            id="an exemption that breaks promises",
+        ),
+        pytest.param(
+            ("rule", "--id", "x", "--title", "X", "--because", "Y"),
+            "R055",
+            "",
+            id="a rule that fails tests",
+        ),
+        pytest.param(MOLDOVA, "R013", "never more than possible", id="an area"),
+    ],
+)
+def test_errors_of_what_the_book_means_are_shown_and_nothing_written(
+    arguments, code, told, shipped
+):
+    before = tree(shipped)
+    done = add(shipped, *arguments)
+    assert (done.exit_code, "error E767" in done.stderr) == (1, True)
+    assert code in done.stderr
+    assert told in done.stderr
+    assert str(shipped / "rules") in done.stderr
+    assert tree(shipped) == before
+    assert add(shipped, *arguments, "--anyway").exit_code == 0
+    assert tree(shipped) != before
+
+
+def test_a_day_is_its_first_second_where_the_book_is_written(shipped):
+    assert add(shipped, *PRESS, "--anyway").exit_code == 0
+    written = (shipped / "rules/press-pages.yaml").read_text("utf-8")
+    assert '{from: "2026-12-01T00:00:00+03:00", until: "2027-12-01T00:00' in written
+
+
+def test_the_usual_notice_is_that_of_rules_of_this_activity(shipped):
+    about = ("--title", "X", "--because", "Y", "--anyway")
+    for act, notice in {"read": "", "share": "-acts", "donate": "-donate"}.items():
+        name = f"x-{act}"
+        done = add(shipped, "rule", "--id", name, "--activities", act, *about)
+        assert done.exit_code == 0, done.stderr
+        written = (shipped / f"rules/{name}.yaml").read_text("utf-8")
+        assert f"notice: undesirable-organization{notice}\n" in written
+        assert 'T00:00:00+03:00"}' in written
+
+
+def test_what_was_wrong_before_stops_nobody(home):
+    assert add(home, *TEST, "--expect", "read=block", "--anyway").exit_code == 0
+    assert add(home, *EXEMPTION).exit_code == 0
 
 
 REFUSED = {
@@ -295,7 +375,7 @@ REFUSED = {
     "a page without a slash": (RULE, "--paths", "help/**", "E763"),
     "an action that is not there": (RULE, "--then", "warn", "E763"),
     "a notice that is not there": (RULE, "--notice", "nothing", "E763"),
-    "a day without an hour": (RULE, "--from", "2026-12-01", "E763"),
+    "a day that is none": (RULE, "--from", "2026-12-41", "E763"),
     "an end before the beginning": (RULE, "--until", "2020-01-01T00:00:00Z", "E765"),
     "no rule": (EXEMPTION, "--relaxes", "-", "E763"),
     "no end": (EXEMPTION, "--until", "-", "E763"),
@@ -442,6 +522,7 @@ class Terminal:
 
     def __init__(self, home, *arguments):
         self.said = ""
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
         self._own, other = pty.openpty()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "gate", "new", *arguments],
@@ -470,7 +551,7 @@ class Terminal:
     def _read(self, seconds):
         if select.select([self._own], [], [], seconds)[0]:
             try:
-                self.said += os.read(self._own, 65_536).decode()
+                self.said += self._decoder.decode(os.read(self._own, 65_536))
             except OSError:  # the other end has closed
                 time.sleep(seconds)
 
@@ -497,7 +578,7 @@ def test_a_person_is_asked_told_what_is_wrong_and_gets_a_sound_rule(home):
     terminal.type("A short name for the rule", "Warn Sharers")
     assert 'Write it like "warn-sharers".' in terminal.wait_for(">")
     terminal.send("warn-sharers\r")
-    terminal.type("What is it about", "Sharing")
+    assert "For example: " in terminal.type("What is it about", "Sharing")
     terminal.type("Why:", "")
     terminal.wait_for("An answer is needed here.")
     terminal.send("A memo\r")
@@ -522,6 +603,16 @@ def test_a_person_is_asked_told_what_is_wrong_and_gets_a_sound_rule(home):
     assert rule.when.activities == (Activity.SHARE,)
     assert (rule.then, rule.if_possible) == (Action.INTERSTITIAL, Action.BANNER)
     assert [result.ok for result in run_tests(book, membership)] == [True]
+
+
+def test_a_person_may_write_what_makes_errors(shipped):
+    terminal = Terminal(shipped, *PRESS, "--activities", "read", "--to", "pass")
+    terminal.type("Only for readers", "")
+    terminal.type("Who answers", "")
+    assert "R043" in terminal.wait_for("Write it anyway?")
+    terminal.send("n\r")
+    assert terminal.end() == 1
+    assert not (shipped / "rules/press-pages.yaml").exists()
 
 
 def test_what_can_be_known_is_not_asked(home):

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from gate.audit import CountCell, MemoryCounter, Outcome, Versions
 from gate.cli import main
+from gate.cli.refused import show_earlier, show_refusals
 from gate.cli.status import _show as show
 from gate.engine.status import FOLDER, StatusSocket
 from gate.model import Action, Activity, Membership
@@ -177,9 +178,11 @@ def test_who_waits_in_vain_is_told_why():
 
 
 @pytest.mark.usefixtures("state")
-def test_who_waits_for_no_gate_is_told_so():
+def test_who_waits_for_no_gate_is_told_so_and_not_that_files_are_refused():
     told = CliRunner().invoke(main, ["status", "--wait", "--seconds=0"])
     assert (told.exit_code, "E790" in told.output) == (3, True)
+    told = CliRunner().invoke(main, ["status"])
+    assert (told.exit_code, "No gate is running" in told.output) == (1, True)
 
 
 @pytest.mark.parametrize("digest", ["0123abc", "0123abcg"])
@@ -190,7 +193,7 @@ def test_a_digest_is_long_enough_to_mean_one_book(digest):
 
 REFUSAL = {
     "code": "E100",
-    "message": "1 problem(s) found, first rules/a.yaml:2:1: R001 It is wrong.",
+    "message": "1 problem found, first rules/a.yaml:2:1: R001 It is wrong.",
     "hint": "Run gate check.",
     "findings": [
         {
@@ -205,12 +208,14 @@ REFUSAL = {
     "more": 3,
     "book": "f" * 64,
     "files": [["a.yaml", "changed"]],
-    "since": 1_789_030_800.0,
+    "since": 1_789_030_500.0,
+    "seen": 1_789_030_800.0,
     "until": None,
     "taken": "",
 }
 DATABASE = {
     **REFUSAL,
+    "since": 1_789_030_800.0,
     "code": "E203",
     "message": "It is damaged.",
     "findings": [],
@@ -241,6 +246,7 @@ def test_a_refusal_can_be_understood_from_here_alone(state, monkeypatch):
     told = CliRunner().invoke(main, ["status"]).output
     for said in (
         "REFUSED since 2026-09-10 09:00:00 UTC: book ffffffffffff, by 1 of 1 worker.",
+        "\nSomething has been refused all the time since 2026-09-10 08:55:00 UTC.\n",
         "It differs from the book that is served by: a.yaml (changed).",
         "rules/a.yaml:2:1: R001 It is wrong.\n     2 | rulez:\n       | ^^^^^\n",
         "= hint: Mend it.",
@@ -250,6 +256,33 @@ def test_a_refusal_can_be_understood_from_here_alone(state, monkeypatch):
     ):
         assert said in told
     assert "TROUBLE" not in told  # it is told once
+    assert "(rare)" not in told  # there is none
+    assert told.count("Something has been refused") == 1
+
+
+def test_a_refusal_cannot_forge_a_line(capsys):
+    forged = "\n::stop-commands::x\n"
+    refusal = {
+        **DATABASE,
+        "code": "E203",
+        "message": forged,
+        "hint": forged,
+        "book": forged,
+        "files": [[f"{forged}.yaml", "new"]],
+        "until": None,
+    }
+    over = {**refusal, "until": 1_789_030_860.0, "taken": forged}
+    report = {
+        "versions": {"book": forged},
+        "since": {"book": 1_789_000_000.0},
+        "refusal": refusal,
+        "earlier": [over],
+    }
+    show_refusals([report])
+    show_earlier([report])
+    lines = capsys.readouterr().out.splitlines()
+    assert not [line for line in lines if line.strip().startswith("::")]
+    assert "by: \\n::stop-commands::x\\n.yaml (new)." in " ".join(lines)
 
 
 def test_no_word_of_the_table_is_broken_on_a_narrow_terminal(monkeypatch, capsys):

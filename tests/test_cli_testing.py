@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
 import pytest
 from click.testing import CliRunner
 
 from gate.cli import main
+from gate.cli.tested import show_coverage, show_mutants, show_results
 from gate.model import Mark
+from gate.rules.mutating.mutants import Mutant
+from gate.rules.mutating.survival import Fate, Verdict
+from gate.rules.testing.coverage import ItemCoverage, Part
 from gate.rules.testing.trial import TestResult as Result
 from gate.workbench.junit import as_junit
 
@@ -203,6 +208,27 @@ def test_junit_has_a_case_for_each_test_and_what_failed(site):
     assert f"{BOOK}:{failed.get('line')}:" in failed[0].text
 
 
+def test_no_name_and_no_path_can_forge_a_line(capsys):
+    forged = "a\n::stop-commands::x"
+    mark = Mark(file=forged, line=1)
+    result = Result(
+        name=forged, mark=mark, ok=False, expected={}, got={}, by={}, failures=(forged,)
+    )
+    show_results([result])
+    part = Part(subject=forged, wanted=forged, mark=mark)
+    rule = SimpleNamespace(id="some-rule")
+    show_coverage(
+        [ItemCoverage(item=rule, parts=(part,), is_met=True, is_missed=False)]
+    )
+    mutant = Mutant(kind="x", subject=forged, change=forged, mark=mark, book=None)
+    fate = Fate.SURVIVED
+    verdict = Verdict(mutant=mutant, fate=fate, told=forged)
+    show_mutants([verdict], kinds=0, now=0)
+    told = capsys.readouterr().out
+    assert told.count("a\\n::stop-commands::x") > 6
+    assert "\n::" not in told
+
+
 def test_junit_can_be_read_whatever_a_test_is_called():
     name = 'a "b" <c> & \x00\x1b[31m \ud800 \uffff é'
     result = Result(
@@ -211,7 +237,6 @@ def test_junit_can_be_read_whatever_a_test_is_called():
         ok=False,
         expected={},
         got={},
-        expected_by={},
         by={},
         failures=("read: <expected> \x07",),
     )

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.cli import main
+from gate.cli.upcoming import _show as show
 from gate.model import Mark
 from gate.notices import aged, load_notices
 from gate.rules import lint, load_book
@@ -274,11 +275,30 @@ def test_people_read_when_what_where_and_what_to_do():
     done = ask()
     assert done.exit_code == 0, done.output
     assert 'The exemption "safety-pages" ends.' in done.output
-    assert "2027-06-30 21:00Z" in done.output
+    assert "2027-07-01 00:00 UTC+3" in done.output
     assert "in 20 days" in done.output
     assert "days late" in done.output
     assert re.search(r"undesirable-organization\.yaml:\d+:\d+", done.output)
     assert done.output.splitlines()[-1].endswith("in the next 30 days.")
+    heads = [line for line in done.output.splitlines()[:-1] if line[:1].isdigit()]
+    columns = {re.search(r"in \d+ day|\d+ days? late", line).start() for line in heads}
+    assert len(columns) == 1  # days and moments take the same room
+
+
+def test_no_event_can_forge_a_line(capsys):
+    forged = "a\n::stop-commands::x"
+    event = Event(
+        at=NOW,
+        sort=Sort.ENDS,
+        subject="rule",
+        name="a",
+        says=forged,
+        remedy=forged,
+        mark=Mark(file=forged),
+    )
+    show([event], NOW, 1)
+    told = capsys.readouterr().out
+    assert (told.count("a\\n::stop-commands::x"), "\n::" in told) == (3, False)
 
 
 def test_programs_read_the_same():
@@ -311,6 +331,7 @@ def test_a_reminder_fails_where_somebody_must_decide(moment, days, code):
         ["upcoming", "--config", str(HERE), "--at", moment, "--fail-within", days],
     )
     assert done.exit_code == code, done.output
+    assert re.search(rf" in the next {days} days?\.$|today\.$", done.output.strip())
 
 
 def test_two_forms_at_once_are_refused():

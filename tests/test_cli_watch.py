@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -17,7 +18,7 @@ from gate.cli import main
 from gate.errors import ConfigMissingError
 from gate.model import Diagnostic, Mark
 from gate.workbench.starter import write_starter
-from gate.workbench.watching import fingerprint, news, saves
+from gate.workbench.watching import Reach, Round, fingerprint, news, saves
 
 BOOK = "rules/undesirable-organization.yaml"
 SECONDS = 60  # for a round on a busy machine
@@ -28,22 +29,46 @@ def finding(code, line=1, **more):
     return Diagnostic(code=code, message="Something.", mark=mark, **more)
 
 
+def between(before, after, reach=Reach.ALL):
+    return news(
+        Round(findings=tuple(before)), Round(findings=tuple(after), reach=reach)
+    )
+
+
 def test_a_finding_that_moved_has_stayed():
     after = finding("R041", 9)
-    told = news([finding("R041", 3)], [after])
+    told = between([finding("R041", 3)], [after])
     assert (told.new, told.gone, told.stayed) == ((), (), (after,))
 
 
 def test_of_two_that_say_the_same_each_counts():
     one, two = finding("R041", 3), finding("R041", 9)
-    assert news([one], [one, two]).new == (two,)
-    assert len(news([one, two], [one]).gone) == 1
+    assert between([one], [one, two]).new == (two,)
+    assert len(between([one, two], [one]).gone) == 1
 
 
 def test_the_same_words_about_another_rule_are_new():
     before, after = finding("R041", subject="a"), finding("R041", subject="b")
-    told = news([before], [after])
+    told = between([before], [after])
     assert (told.new, told.gone) == ((after,), (before,))
+
+
+def test_what_was_not_looked_for_is_neither_gone_nor_new_when_it_comes_back():
+    doubt, wrong = finding("R041"), finding("R003")
+    broken = Round(findings=(wrong,), reach=Reach.FILES)
+    told = news(Round(findings=(doubt,)), broken)
+    assert (told.new, told.gone, told.unseen) == ((wrong,), (), (doubt,))
+    still = replace(broken, unseen=told.unseen)
+    again = news(still, Round(findings=(finding("R002"),), reach=Reach.FILES))
+    assert (again.gone, again.unseen) == ((wrong,), (doubt,))
+    mended = news(still, Round(findings=(doubt,)))
+    assert (mended.new, mended.gone, mended.unseen) == ((), (wrong,), ())
+    assert news(still, Round(findings=())).gone == (wrong, doubt)
+
+
+def test_without_a_database_only_what_was_proved_is_not_looked_for():
+    told = between([finding("R041"), finding("R018")], [], Reach.BOOK)
+    assert (len(told.gone), told.unseen) == (1, (finding("R041"),))
 
 
 @pytest.mark.parametrize(
@@ -146,10 +171,13 @@ def test_every_save_is_checked_and_its_news_are_told(watching):
     assert "New:" in broken
     assert "warn" in broken
     assert "Not sound: 1 error" in broken
+    assert "Gone:" not in broken
+    assert "Not looked at while there are errors: " in broken
 
     watching.save(lambda text: text.replace("then: warn", "then: interstitial", 1))
     mended = watching.round()
     assert "Gone:" in mended
+    assert "New:" not in mended
     assert re.search(r"\d\d:\d\d:\d\d Sound: ", mended)
 
     schema = watching.folder / "rules/.schema/rules.json"

@@ -12,7 +12,7 @@ from gate.config import CODES, check_agreement, load_config, read_config, rules_
 from gate.config.overrides import settings
 from gate.config.schema import Written
 from gate.errors import ConfigMissingError, FindingsError
-from gate.model import Action, Activity, Severity
+from gate.model import Action, Activity, Pin, Severity
 
 SHIPPED = Path(__file__).parent.parent / "config.yaml"
 
@@ -417,14 +417,19 @@ class TestPins:
         made, _ = config(
             ("{folder: rules}", "{folder: rules, pinned: {warned: interstitial}}")
         )
-        assert made.rules.pin("warned") is Action.INTERSTITIAL
+        assert made.rules.pins["warned"] == Pin(least=Action.INTERSTITIAL)
 
-    def test_a_pin_of_nothing_is_refused(self, config):
+    def test_a_pin_may_hold_the_terms_as_well(self, config):
+        text = "{warned: interstitial 0123456789ab}"
+        made, _ = config(("{folder: rules}", f"{{folder: rules, pinned: {text}}}"))
+        assert made.rules.pins["warned"].terms == "0123456789ab"
+
+    @pytest.mark.parametrize("text", ["pass", "interstitial 0123", "banner  0", "x"])
+    def test_what_is_no_pin_is_refused(self, config, text):
         made, findings = config(
-            ("{folder: rules}", "{folder: rules, pinned: {warned: pass}}")
+            ("{folder: rules}", f'{{folder: rules, pinned: {{warned: "{text}"}}}}')
         )
-        assert made is None
-        assert codes(findings) == ["E110"]
+        assert (made, codes(findings)) == (None, ["E110"])
 
 
 def test_an_exit_for_an_area_that_the_book_does_not_have_is_found(config):

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracle_cells import cases
 
 from gate.decision import (
     Patterns,
@@ -34,7 +35,6 @@ from gate.model import (
     When,
 )
 from gate.rules.proving.atoms import path_atoms
-from gate.rules.proving.cells import cases
 
 MARK = Mark(file="book.yaml")
 AREAS = ("east", "west")

@@ -176,8 +176,8 @@ def test_it_is_about_its_own_line_or_the_line_below(name):
 
 
 PROBLEMS = {
-    "# gate: ignore R041": "It is not of the form",
-    "# gate: ignroe[R041] until=2026-12-01 because='x'": "It is not of the form",
+    "# gate: ignore R041": "does not read as such comments do",
+    "# gate: ignroe[R041] until=2026-12-01 because='x'": "does not read as such",
     "# gate: ignore[]": '"" is no code',
     "# gate: ignore[r041] until=2026-12-01 because='x'": '"r041" is no code',
     "# gate: ignore[R041]": "until is missing",

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from machine import program
 
 from gate.audit import MemoryCounter, Outcome
 from gate.engine import Gate, load_snapshot
 from gate.engine.alarms import SILENT, UNNAMED, WINDOW
-from gate.engine.preparation import MOST_RESULTS
+from gate.engine.preparation import MOST_RESULTS, ensure_folder
 from gate.engine.status import report
 from gate.errors import CountingError, FindingsError, StateFolderError
 from gate.model import Action, Activity, Membership, Passage
@@ -396,6 +398,21 @@ def test_a_state_folder_that_cannot_be_made_is_a_clear_error(make_config, tmp_pa
     file.touch()
     with pytest.raises(StateFolderError):
         Gate.load(make_config(state=str(file / "state")))
+
+
+def test_git_leaves_out_a_state_folder_that_the_gate_has_made(tmp_path):
+    subprocess.run([program("git"), "init", "-q"], cwd=tmp_path, check=True)
+    made, found = tmp_path / "made", tmp_path / "found"
+    found.mkdir(mode=0o700)
+    for folder in (made, found):
+        ensure_folder(folder)
+        (folder / "index-of-somebody.bin").touch()
+    command = [program("git"), "status", "--porcelain", "--untracked-files=all"]
+    told = subprocess.run(
+        command, cwd=tmp_path, check=True, capture_output=True, text=True
+    ).stdout
+    assert "made/" not in told
+    assert "found/index" in told  # a folder of somebody else's is left as it is
 
 
 def test_a_state_folder_that_others_may_write_to_is_refused(make_config, tmp_path):

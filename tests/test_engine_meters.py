@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 import pytest
+from effort import effort
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.openmetrics.parser import (
@@ -216,7 +217,7 @@ class TestReadiness:
         assert (status, told["status"]) == (200, "degraded")
         (reason,) = told["reasons"]
         assert (reason["what"], reason["workers"]) == ("E202: gone", 2)
-        assert reason["since"] == "1970-01-01T00:01:40+00:00"
+        assert reason["since"] == "1970-01-01T00:01:40Z"
         assert told["databases"][0]["age_days"] == 10
         assert told["versions"] == [{"book": "b"}]
 
@@ -309,15 +310,10 @@ def asked(gate, name):
     return started[0][0], json.loads(b"".join(body))
 
 
-def test_the_request_path_pays_less_than_a_microsecond_and_a_bit():
+def test_the_request_path_pays_a_handful_of_calls():
     meter = seated(Board(2))
-    best = float("inf")
-    for _ in range(5):
-        begun = time.process_time_ns()
-        for _ in range(20_000):
-            meter.handled(time.perf_counter_ns())
-        best = min(best, (time.process_time_ns() - begun) / 20_000)
-    assert best < 3_000  # nanoseconds; 400 on a quiet machine
+    meter.handled(time.perf_counter_ns())
+    assert effort(lambda: meter.handled(time.perf_counter_ns())) < 10
 
 
 def test_every_metric_stands_in_the_manual():

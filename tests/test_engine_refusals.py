@@ -108,26 +108,36 @@ def test_what_is_over_is_told_for_a_day_with_what_was_taken(folder, copy, clock)
     clock.now += 60
     refusals.update(None, folder, copy)
     assert refusals.holding is None
-    ends = [(r.message, r.since, r.until, r.taken) for r in refusals.earlier]
+    ends = [(r.message, r.since, r.seen, r.until, r.taken) for r in refusals.earlier]
     assert ends == [
-        ("Two.", 1_060.0, 1_120.0, copy.name),
-        ("One.", 1_000.0, 1_060.0, ""),
+        ("Two.", 1_000.0, 1_060.0, 1_120.0, copy.name),
+        ("One.", 1_000.0, 1_000.0, 1_060.0, ""),
     ]
     clock.now += REMEMBERED
     assert refusals.earlier == ()
 
 
-def test_the_same_once_more_keeps_its_beginning_and_tells_the_last_book(
+def test_another_save_with_the_same_error_is_told_with_its_own_time(
     folder, copy, clock
 ):
     refusals = Refusals(clock)
     refusals.update(ConfigError("One."), folder, copy)
     clock.now += 60
     (folder / "a.yaml").write_text("another try\n")
-    refusals.update(ConfigError("One."), folder, copy)
-    assert refusals.holding.since == 1_000.0
-    assert refusals.holding.book == read_folder(folder).digest
+    for _ in range(3):  # later looks at the same book change nothing
+        refusals.update(ConfigError("One."), folder, copy)
+        assert (refusals.holding.since, refusals.holding.seen) == (1_000.0, 1_060.0)
+        assert refusals.holding.book == read_folder(folder).digest
+        clock.now += 60
     assert refusals.earlier == ()
+
+
+def test_what_is_refused_anew_has_not_been_refused_since_then(folder, copy, clock):
+    refusals = Refusals(clock)
+    for error in (ConfigError("One."), None, ConfigError("One.")):
+        refusals.update(error, folder, copy)
+        clock.now += 60
+    assert (refusals.holding.since, refusals.holding.seen) == (1_120.0, 1_120.0)
 
 
 def test_a_day_of_bad_saves_is_not_kept_whole(folder, copy, clock):

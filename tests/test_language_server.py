@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 from language_server import Editor, language_server
 
 from gate.cli import main
+from gate.workbench.starter import write_starter
 
 HERE = Path(__file__).parent.parent
 RULES, AREAS = "rules/undesirable-organization.yaml", "rules/areas/russia.yaml"
@@ -73,6 +75,29 @@ def over(book, marks):
         return editor.hover(folder / file, number, column)
 
     return hover
+
+
+def test_nothing_is_marked_either_with_the_settings_of_vs_code(tmp_path):
+    server = language_server()
+    write_starter(tmp_path)
+    done = CliRunner().invoke(
+        main, ["schema", "--write", "--vscode", "--config", str(tmp_path)]
+    )
+    assert done.exit_code == 0, done.output
+    settings = json.loads(done.output.partition("\n")[2])["yaml.schemas"]
+    tests = tmp_path / "rules/areas/russia_test.yaml"
+    areas = tmp_path / "rules/areas/russia.yaml"
+    editor = Editor(server, tmp_path, {"schemas": settings})
+    try:
+        assert editor.open(tests) == []
+        assert editor.open(areas) == []
+        wrong = tests.with_name("x_test.yaml")
+        (mark,) = editor.open(wrong, "format: rules/1\nowner: a\ntests: 1\n")
+        assert "array" in mark["message"]
+        (mark,) = editor.open(areas.with_name("x.yaml"), "format: areas/1\nareas: 1\n")
+        assert "object" in mark["message"]
+    finally:
+        editor.close()
 
 
 def is_comment(line):

@@ -114,12 +114,12 @@ def test_a_rule_of_the_book_is_said_in_russian(book, notices):
         "Когда читатель делится материалом.",
         "Где: на всех страницах.",
         (
-            "Что следует: страница с предупреждением, с которой читатель может пройти "
-            "дальше (interstitial); уведомление «Прежде чем это сделать: "
+            "Что происходит: страница с предупреждением, с которой читатель может "
+            "пройти дальше (interstitial); уведомление «Прежде чем это сделать: "
             "юридический риск» "
             "(undesirable-organization-acts)."
         ),
-        "Если место неизвестно: баннер над страницей (banner).",
+        "Если местонахождение неизвестно: баннер над страницей (banner).",
         "Действует с 20 февраля 2024 года, 00:00 (UTC+3), бессрочно.",
         f"Почему: {item.because}",
     ]
@@ -151,15 +151,20 @@ VARIANTS = {
             "их не видит."
         ),
     ),
+    "what a trial does not do": (
+        {"mode": Mode.SHADOW, "then": Action.BLOCK},
+        "Where the place is not known, whatever becomes of this trial: a banner above",
+        "Если местонахождение неизвестно (и без этой пробы): баннер над страницей",
+    ),
     "what a trial would do": (
         {"mode": Mode.SHADOW, "then": Action.BLOCK},
         "What would follow: the page does not open (block)",
-        "Что последовало бы: страница не открывается (block)",
+        "Что происходило бы: страница не открывается (block)",
     ),
     "no notice": (
         {"then": Action.PASS, "notice": None},
         "What follows: nothing; the page opens at once (pass).",
-        "Что следует: ничего: страница открывается сразу (pass).",
+        "Что происходит: ничего: страница открывается сразу (pass).",
     ),
     "an end": (
         {"effective": Effective(until=1_709_240_400)},
@@ -192,7 +197,8 @@ VARIANTS = {
             "/a; and /b and everything below it, but not on /b/c."
         ),
         (
-            "Когда читатель читает, сохраняет материал или ставит отметку «нравится».\n"
+            "Когда читатель открывает страницу, чтобы читать, сохраняет материал или "
+            "ставит отметку «нравится».\n"
             "Где: на главной странице; на странице /a; на странице /b и на "
             "всех страницах "
             "под ней, кроме страницы /b/c."
@@ -226,7 +232,9 @@ def test_reasons_with_different_actions_are_told_apart(book):
     }
     other = replace(book, unknown=replace(book.unknown, actions=actions))
     english, russian = (told(rule(), other, language) for language in LANGUAGES)
-    assert "the address is none: nothing; the page opens at once (pass)" in english
+    assert (
+        "the address cannot be read: nothing; the page opens at once (pass)" in english
+    )
     assert "адрес не распознан — ничего: страница открывается сразу (pass)" in russian
 
 
@@ -283,13 +291,13 @@ def test_an_exemption_says_what_it_leaves_and_what_it_never_relaxes(book):
         pytest.param(
             "nobody-is-blocked",
             "For: every reader, known or not.",
-            "О ком: обо всех читателях, даже если их место неизвестно.",
+            "О ком: обо всех читателях, даже если их местонахождение неизвестно.",
             id="everybody",
         ),
         pytest.param(
             "unknown-places-meet-at-least-a-banner-before-acting",
             "For: readers whose place is not known (the database does not have",
-            "О ком: о читателях, чьё место неизвестно (адреса нет в базе, базой",
+            "О ком: о читателях, чьё местонахождение неизвестно (адреса нет в базе,",
             id="unknown places",
         ),
     ],

@@ -285,7 +285,7 @@ def test_a_survivor_says_where_a_decision_would_differ():
     verdict = found['"warn" for every activity']
     assert verdict.fate is Fate.SURVIVED
     assert verdict.told == (
-        "a test; share /a, 1970-03-03T13:46:40+00:00: pass would become interstitial."
+        "a test; share /a, 1970-03-03 13:46:40 UTC: pass would become interstitial."
     )
 
 

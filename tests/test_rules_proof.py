@@ -124,7 +124,7 @@ def test_refuted_promise_shows_place_path_activity_and_time():
     (finding,) = prove(broken, CLASSES)
     assert (finding.code, finding.severity) == ("R043", ERROR)
     assert finding.mark.line == 90
-    for part in ("RU", "/help", "read", "2024-02-19T21:00:00+00:00", "pass", "safety"):
+    for part in ("RU", "/help", "read", "2024-02-20 00:00 UTC+3", "pass", "safety"):
         assert part in finding.message
     assert "at least interstitial" in finding.message
     assert "by safety (book.yaml:50)" in finding.message
@@ -134,7 +134,8 @@ def test_refuted_promise_shows_place_path_activity_and_time():
 def test_a_promise_refuted_before_all_dates_names_what_begins():
     always = promise(effective=Effective(), scope=When(activities=READ))
     (finding,) = prove(book(rule(), promises=[always]), CLASSES)
-    assert '(just before "russia" begins) meets pass by default' in finding.message
+    assert "should meet at least interstitial meets pass by default" in finding.message
+    assert finding.message.endswith('(just before "russia" begins).')
 
 
 def test_one_hour_between_rule_and_promise_is_found():
@@ -338,7 +339,21 @@ def test_a_rule_that_never_decides_is_told_what_does_and_where():
 def test_an_address_of_the_place_is_part_of_what_breaks_a_promise():
     broken = book(rule(), exemptions=[exemption()], promises=[promise()])
     (finding,) = prove(broken, CLASSES, address_of=lambda number: f"5.{number}.0.0")
-    assert "is broken: 5.0.0.0, RU (russia yes), path /help, read" in finding.message
+    assert "Example: 5.0.0.0, RU (russia yes), path /help, read" in finding.message
+
+
+def test_an_exemption_that_breaks_a_promise_is_named_with_what_mends_it():
+    broken = book(rule(), exemptions=[exemption()], promises=[promise()])
+    assert hint_of("R043", broken) == (
+        'The exemption safety opens /help/** there: add "/help/**" to except_paths of '
+        "this promise, or remove the exemption."
+    )
+    wide = exemption(when=When(activities=READ))
+    told = hint_of("R043", book(rule(), exemptions=[wide], promises=[promise()]))
+    assert told == "Narrow or remove the exemption safety, or promise less."
+    strict = promise(at_least=None, at_most=Action.PASS, scope=When(activities=READ))
+    told = hint_of("R043", book(rule(), exemptions=[exemption()], promises=[strict]))
+    assert told == "Change what decides there, or promise less."
 
 
 def test_the_address_is_of_the_first_class_of_the_place_that_has_one():

@@ -569,10 +569,8 @@ class TestProcess:
         reader.start()
         for turn, content in enumerate((rule(), rule(mode="shadow"), rule()), 1):
             before = path.read_bytes()
-            started = time.monotonic()
             add(content)
             until(lambda before=before: path.read_bytes() != before)
-            assert time.monotonic() - started < 10
             until(lambda turn=turn: reloads(home) > turn)
             assert (b"/24 1;\n" in path.read_bytes()) == (turn == 2)
         reader.stop()

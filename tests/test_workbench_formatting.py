@@ -14,6 +14,7 @@ from messy_yaml import Careless
 
 from gate.cli import main
 from gate.documents import load, read
+from gate.documents.suppression import suppressions
 from gate.errors import ConfigMissingError, FindingsError, UnformattableError
 from gate.workbench.formatting import formatted, is_formatted
 from gate.workbench.starter import write_starter
@@ -57,20 +58,33 @@ def parts_of_the_book():
 
 
 COMMENT = re.compile(r"# ?c\d+")
+SUPPRESSION = "# gate: ignore[R041] until=2026-12-01 because=x"
 SEEDS = st.integers(0, 2**32)
 BOOKS = st.sampled_from(list(parts_of_the_book()))
+
+
+def covered(document):
+    """Which lines each suppression covers; lines that are not empty are counted."""
+    full = [n for n, line in enumerate(document.lines, 1) if line.strip()]
+    numbers = {line: number for number, line in enumerate(full)}
+    return [
+        [numbers[line] for line in sorted(found.lines) if line in numbers]
+        for found in suppressions(document)
+    ]
 
 
 def holds(value, seed):
     """Format what a careless person made of a value; everything must still be there."""
     writer = Careless(Random(seed).choice)  # noqa: S311 (no secret)
-    text = writer.document(value)
+    # Each comment asks for something, so that what it covers can be compared.
+    text = COMMENT.sub(rf"\g<0> {SUPPRESSION}", writer.document(value))
     before = read(text, file="messy.yaml")
     assert not before.findings, text
     made = formatted(text)
     after = read(made, file="messy.yaml")
     assert after.data == before.data
     assert not after.findings
+    assert covered(after) == covered(before)
     assert COMMENT.findall(made) == COMMENT.findall(text)
     assert len(COMMENT.findall(made)) == writer.made
     assert formatted(made) == made
@@ -123,6 +137,10 @@ LAYOUTS = {
     "rules stand apart": (
         "rules:\n  - id: a\n    then: b\n  # of b\n  - id: b\n    then: b\n",
         "rules:\n  - id: a\n    then: b\n\n  # of b\n  - id: b\n    then: b\n",
+    ),
+    "a comment in any column stays with what it stands above": (
+        "a:\n  - b: c\n    d: e\n      # of f\n  # too\n  - f: g\n    h: i\n",
+        "a:\n  - b: c\n    d: e\n\n      # of f\n  # too\n  - f: g\n    h: i\n",
     ),
     "short items do not": ("rules:\n  - a\n  - b\n", "rules:\n  - a\n  - b\n"),
     "a folded text moves whole": (

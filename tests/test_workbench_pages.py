@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from click.testing import CliRunner
 from sample_books import (
     CODES,
     checked,
@@ -13,19 +16,22 @@ from sample_books import (
 )
 
 from gate import documents, notices, rules
+from gate.cli import main
 from gate.documents import render
 from gate.model import Severity
+from gate.workbench.glossary import code_table
 from gate.workbench.pages import (
     FOLDER,
     PageShapeError,
     page_of,
     parse_page,
-    snippets,
 )
 from gate.workbench.pages.told import as_text
+from gate.workbench.remedies import REMEDIES
 
 MEANINGS = {**documents.CODES, **rules.CODES, **notices.CODES}
 ELSEWHERE = codes_elsewhere()
+SNIPPET = re.compile(r"^```yaml\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 OF_CHECK = sorted(set(MEANINGS) - ELSEWHERE)
 
 
@@ -92,7 +98,7 @@ def test_what_a_page_shows_stands_in_its_sample(code, side, part):
         for sample in samples(code, side)
         for path in files_of(sample)
     ]
-    shown = snippets(getattr(page_of(code), part))
+    shown = SNIPPET.findall(getattr(page_of(code), part))
     assert shown
     for snippet in shown:
         assert any(bare(snippet) in text for text in texts), snippet
@@ -136,3 +142,31 @@ def test_as_text_a_page_has_no_fences():
         "Prefer",
         "Why",
     ]
+
+
+@pytest.mark.parametrize(
+    ("topic", "told"),
+    [
+        pytest.param("interstitial", "A page before the article", id="an action"),
+        pytest.param("until", "no longer holds", id="a key"),
+        pytest.param("Notice", "The text that a reader sees", id="a word"),
+        pytest.param("R043", "Look at the example with gate explain", id="a code"),
+        pytest.param("R083", "What to do: Run gate fmt.", id="another code"),
+    ],
+)
+def test_help_explains_codes_and_words(topic, told):
+    done = CliRunner().invoke(main, ["help", topic])
+    assert (done.exit_code, told in done.output) == (0, True), done.output
+
+
+@pytest.mark.parametrize(
+    ("topic", "meant"),
+    [("R52", "R052"), ("intersitial", "interstitial"), ("R05", "R050, R051")],
+)
+def test_help_names_what_may_be_meant(topic, meant):
+    done = CliRunner().invoke(main, ["help", topic])
+    assert (done.exit_code, meant in done.stderr) == (2, True)
+
+
+def test_every_code_of_the_book_has_a_remedy_of_its_own():
+    assert REMEDIES.keys() == {code for code in code_table() if code[0] == "R"}

@@ -17,10 +17,10 @@ from gate.cli.console import (
     table,
 )
 from gate.cli.dates import moment, moment_if_any
-from gate.cli.watching import watching
+from gate.cli.progress import watching
 from gate.engine.preparation import sources_of
-from gate.workbench.areas.books import book_of, opened
 from gate.workbench.areas.views import AreaView, coded, named, view_of
+from gate.workbench.revisions import find_book, in_folder, opened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,7 +46,7 @@ def area() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(config_path: Path, *, at: int, as_json: bool) -> None:
     """List the areas with the version in force, and how old its knowledge is."""
-    book = opened(open_config(config_path).rules.folder)
+    book = _present(open_config(config_path))
     now = int(time.time())
     views = [
         view_of(book, name, at, now)
@@ -87,7 +87,7 @@ def show(
     more addresses the database has at that point.
     """
     config = open_config(config_path)
-    view = view_of(opened(config.rules.folder), name, at, int(time.time()))
+    view = view_of(_present(config), name, at, int(time.time()))
     if as_json:
         show_json(view.as_json())
     else:
@@ -214,11 +214,16 @@ def diff(
 
 def _books(config: Config, books: Sequence[str]) -> tuple[RuleBook, RuleBook]:
     folder = config.rules.folder
-    present = opened(folder)
-    if not books:
-        return present, present
-    old = book_of(books[0], folder)
-    return old, book_of(books[1], folder) if len(books) > 1 else present
+    chosen = [find_book(book, folder).book for book in books]
+    if len(chosen) > 1:
+        return chosen[0], chosen[1]
+    present = _present(config)
+    return (chosen or [present])[0], present
+
+
+def _present(config: Config) -> RuleBook:
+    """Return the rule book as it lies in the configured folder."""
+    return opened(in_folder(config.rules.folder))[0]
 
 
 def _show_difference(found: Difference) -> None:

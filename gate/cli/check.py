@@ -73,7 +73,7 @@ def check(  # noqa: PLR0913 (one for each option)
     as_json: bool,
     traffic: str | None,
 ) -> None:
-    r"""Find every problem of configuration, rule book, notices and databases.
+    """Find every problem of configuration, rule book, notices and databases.
 
     Runs the tests of the rule book, and proves its promises for every place that the
     databases tell apart, every path, activity and time: what passes here is what
@@ -83,8 +83,8 @@ def check(  # noqa: PLR0913 (one for each option)
     A comment on the line of a warning or note, or above it, leaves it out until a day:
 
     \b
-        # gate: ignore[R041] until=2026-12-01 because="The banner returns in winter"
-    """
+        # gate: ignore[R041] until=2026-12-01 because="It returns"
+    """  # noqa: D301 - click reads \b
     if as_json and form not in {None, "json"}:
         raise click.UsageError("Give one of --json and --format.")
     with working("Checking"), _uncollected():

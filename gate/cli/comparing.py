@@ -16,8 +16,9 @@ from gate.cli.console import (
     show_table,
     table,
 )
-from gate.cli.dates import day_of, moment
-from gate.cli.watching import watching
+from gate.cli.dates import moment
+from gate.cli.progress import watching
+from gate.documents.moments import day
 from gate.engine.preparation import sources_of
 from gate.errors import FindingsError
 from gate.rules import load_book
@@ -121,7 +122,7 @@ def _areas(folder: Path, at: int) -> dict[str, AreaVersion]:
 
 
 def _show(found: Comparison, at: int) -> None:
-    click.echo(f"Areas as of {day_of(at)}; IPv6 in networks of /48.\n")
+    click.echo(f"Areas as of {day(at)}; IPv6 in networks of /48.\n")
     for area, counts in found.areas.items():
         _show_counts(f"area {area}", counts, found.countries)
     for policy, counts in found.policies.items():

@@ -36,11 +36,6 @@ def parse_moment(value: str) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
 
 
-def day_of(moment: int) -> str:
-    """Return the day of a moment (Unix seconds) in UTC, such as "2026-09-18"."""
-    return datetime.fromtimestamp(moment, UTC).date().isoformat()
-
-
 def _instant(value: str) -> int:
     try:
         return parse_instant(value)

@@ -112,12 +112,14 @@ def diff(  # noqa: PLR0913 - one for each option
 
     OLD and NEW are folders of rules, or git revisions of the configured folder (HEAD,
     v1.2, REVISION:PATH); main..HEAD names two, main...HEAD begins where they parted.
+    What begins with ./, ../ or / is always a folder; a name that is both is refused.
     Without NEW: the folder of config.yaml; without OLD: the last commit.
 
     Every place of the loaded database, every path, activity and moment is decided by
     both books. A difference is told by action and notices, as readers notice it; a
     refactoring shows none. A loosening is accepted only if an exemption of the new
-    book, new or changed, is all that makes it.
+    book is all that makes it: a new one, or one whose approved_by, because or until
+    changed with it.
 
     Exit codes: 0 nothing becomes looser without an exemption, 1 a finding, 5 something
     does. What ended before now is told apart, and breaks nothing.
@@ -132,16 +134,18 @@ def diff(  # noqa: PLR0913 - one for each option
         "past", "paths": [{"any" or "all": patterns, "except": patterns,
           "such_as"}],
         "places": [{"label", "unknown", "was_in", "is_in": {AREA: LEVEL},
-          "networks", "ipv4", "ipv6_48", "such_as"}],
+          "networks", "ipv4", "ipv6_48", "such_as", "edge"}],
         "networks": file or null,
         "causes": [{"kind", "id", "key", "what", "side": "old" | "new", "file",
           "line", "column"}],
-        "exempted", "approved_by", "traffic": {"least", "most", "of"} or null}]
+        "exempted", "approved_by", "unapproved",
+        "traffic": {"least", "most", "of"} or null}]
       beside: {"renamed": {OLD: NEW}, "other_ids", "shadow": numbers of cells,
         "notices": [{"id", "file", "what"}], "formats": {FILE: [OLD, NEW]}}
       traffic: {"source", "sealed", "moved", "apart": {WHY: n}} or null
-      findings: [{"code", "severity", "message", "hint", "file", "line", "column"}]
-    Sums of traffic below 10 are "<10".
+      findings: as of gate check --json
+    Sums of traffic below 10 are "<10". A place with an "edge" is that of readers of
+    whom geo.edge says this label ("" for a country that no area mentions); else null.
     """  # noqa: D301 - click reads \b
     from gate.workbench.diffing.writing import (  # noqa: PLC0415 (costs 0.2 s)
         check_folder,
@@ -208,18 +212,20 @@ def _compared(
     old, new = _sides(config, names, geo)
     twins = twins_for(config, old.book, new.book, geo)
     look = None if geo else look_of(config)
-    return compare(old, new, twins, Terms(now=when[0], start=when[1]), look)
+    return compare(
+        old, new, twins, Terms(now=when[0], start=when[1], geo=geo is not None), look
+    )
 
 
 def _sides(
     config: Config | None, names: tuple[str, ...], geo: tuple[Path, Path] | None
 ) -> tuple[Side, Side]:
-    from gate.workbench.diffing.naming import sides_of  # noqa: PLC0415
-    from gate.workbench.diffing.sides import side_of  # noqa: PLC0415
+    from gate.workbench.diffing.chosen_sides import sides_of  # noqa: PLC0415
+    from gate.workbench.diffing.sides import folder_side, side_of  # noqa: PLC0415
 
     folder = config.rules.folder if config else Path()
     if geo:
-        side = side_of(names[0] if names else str(folder), folder)
+        side = side_of(names[0], folder) if names else folder_side(folder)
         return side, side
     return sides_of(names, folder)
 

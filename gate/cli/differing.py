@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gate.cli.console import say, show_findings
+from gate.cli.plain import one_line
 from gate.workbench.diffing import telling
 
 if TYPE_CHECKING:
@@ -26,11 +27,11 @@ def show(found: Difference, files: Mapping[int, str]) -> None:
         found: The difference.
         files: File with the networks of each group, by its number.
     """
-    say(f"{found.old.source} → {found.new.source}")
+    say(one_line(telling.compared(found)))
     say(telling.headline(found), bold=True, fg="red" if found.loosens else None)
     said = telling.verdict(found)
     if said:
-        say(said)
+        say(one_line(said))
     if found.traffic is not None:
         say(f"Traffic: {telling.share(found.traffic.moved)} would change.")
         apart = ", ".join(sorted(found.traffic.apart))
@@ -44,7 +45,7 @@ def show(found: Difference, files: Mapping[int, str]) -> None:
             past = True
         _show_group(group, files.get(group.number))
     for line in telling.beside(found.beside):
-        say(line)
+        say(one_line(line))
     weighed = [finding for finding in found.findings if finding.code != "R090"]
     if weighed:
         say()
@@ -54,15 +55,17 @@ def show(found: Difference, files: Mapping[int, str]) -> None:
 def _show_group(group: Group, file: str | None) -> None:
     exempted = f", approved by {', '.join(group.approved_by)}" if group.exempted else ""
     head = f"{group.number}  {group.direction.upper()}{exempted}  "
-    say(f"{head}{group.was} → {group.becomes}", bold=True, fg=_COLOURS[group.direction])
+    text = one_line(f"{head}{group.was} → {group.becomes}")
+    say(text, bold=True, fg=_COLOURS[group.direction])
     _say_lines("readers", [f"{telling.activities(group)}, {telling.span(group)}"])
     _say_lines("paths", list(map(str, group.paths)))
-    places = telling.first(telling.places(group), MOST_PLACES, "kind of place")
+    places = telling.first(telling.places(group), MOST_PLACES, "place")
     _say_lines("places", places)
     if group.traffic is not None:
         _say_lines("traffic", [telling.share(group.traffic)])
     if file is not None:
         _say_lines("written", [file])
+    _say_lines("approved", telling.unapproved(group))
     causes = [f"{one.mark} ({one.side}): {one.sentence}" for one in group.causes]
     _say_lines("because", telling.first(causes, MOST_CAUSES, "cause"))
     say()
@@ -70,4 +73,4 @@ def _show_group(group: Group, file: str | None) -> None:
 
 def _say_lines(word: str, lines: list[str]) -> None:
     for number, line in enumerate(lines):
-        say(f"   {'' if number else word:<8} {line}")
+        say(f"   {'' if number else word:<8} {one_line(line)}")

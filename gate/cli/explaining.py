@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from gate.cli.console import show_table, table
-from gate.model import Membership, Mode
+from gate.documents.moments import moment
+from gate.model import Exemption, Mode
+from gate.workbench.faring import Ending, Sign, fared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gate.decision import Conditions, ExemptionRow, RuleRow
     from gate.model import Place
     from gate.workbench.explain import ActivityView, AreaView, Explanation, Subject
-
-_HIT, _MISS, _MAY, _ANY = "hit", "miss", "may", "-"
+    from gate.workbench.faring import Fared
 
 
 def show_explanation(explanation: Explanation) -> None:
@@ -34,7 +33,6 @@ def show_explanation(explanation: Explanation) -> None:
 
 
 def _show_subject(subject: Subject) -> None:
-    moment = datetime.fromtimestamp(subject.now, UTC).isoformat()
     made = table("place", subject.address or "as described")
     for key, value in asdict(subject.place).items():
         if value is not None:
@@ -43,7 +41,7 @@ def _show_subject(subject: Subject) -> None:
         made.add_row(*row)
     made.add_row("class", subject.found.label)
     made.add_row("path", subject.path)
-    made.add_row("at", moment.replace("+00:00", "Z"))
+    made.add_row("at", moment(subject.now))
     if subject.second is not None and subject.is_disputed:
         made.add_row("geoip2 says", f"{subject.second.label}  (differs)")
     if subject.also is not None:
@@ -102,57 +100,31 @@ def _show_reasons(view: AreaView) -> None:
 def _show_rules(view: ActivityView) -> None:
     columns = ("area", "path", "activity", "time", "outcome")
     made = table(f"rule ({view.activity})", "all", *columns, whole=1)
-    for row in view.examination.rules:
-        made.add_row(row.rule.id, _verdict(row), *_met(row.conditions), _effect(row))
-    for exemption in view.examination.exemptions:
-        made.add_row(
-            exemption.exemption.id,
-            _exemption_verdict(exemption),
-            *_met(exemption.conditions),
-            f"to {exemption.exemption.to}",
-        )
+    for row in fared(view):
+        made.add_row(*cells_of(row))
     show_table(made)
 
 
-def _verdict(row: RuleRow) -> str:
-    if not row.holds:
-        return _MISS
-    area = row.conditions.area
-    return _HIT if area is None or area is Membership.YES else _MAY
+def cells_of(row: Fared) -> tuple[str, ...]:
+    """Return the id of a rule or an exemption, its signs, and what comes of it."""
+    verdict, area, *others = row.signs
+    place = "-" if area is Sign.ANY else str(area)
+    if row.reason is not None:
+        place = f"{area}: {row.reason}"
+    return (row.item.id, verdict, place, *others, _outcome(row))
 
 
-def _exemption_verdict(row: ExemptionRow) -> str:
-    if row.holds:
-        return _HIT
-    unsure = row.conditions.reachable and row.conditions.area is not Membership.NO
-    return _MAY if unsure else _MISS
-
-
-def _met(conditions: Conditions) -> tuple[str, str, str, str]:
-    return (
-        _area(conditions),
-        _HIT if conditions.path else _MISS,
-        _HIT if conditions.activity else _MISS,
-        _HIT if conditions.time else _MISS,
-    )
-
-
-def _area(conditions: Conditions) -> str:
-    area = conditions.area
-    if area is None:
-        return _ANY
-    if isinstance(area, Membership):
-        return {Membership.YES: _HIT, Membership.POSSIBLE: _MAY}.get(area, _MISS)
-    return f"{_MAY}: {area}"
-
-
-def _effect(row: RuleRow) -> str:
+def _outcome(row: Fared) -> str:
+    if row.ending is Ending.UNCERTAIN:
+        return "not certain enough"
     if row.effect is None:
-        return "" if row.certain is not False else "not certain enough"
+        return ""
+    if isinstance(row.item, Exemption):
+        return f"to {row.effect}"
     told = str(row.effect)
-    if row.exemptions:
+    if row.ending is Ending.LOOSENED:
         told = f"{row.before}, then {told} by {', '.join(row.exemptions)}"
-    return f"{told} (shadow)" if row.rule.mode is Mode.SHADOW else told
+    return f"{told} (shadow)" if row.item.mode is Mode.SHADOW else told
 
 
 def _show_decision(view: ActivityView) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gate.cli.console import config_file, config_option, report, working
+from gate.documents.moments import minute
 from gate.engine.snapshot import load_snapshot
 from gate.workbench.export import (
     KINDS,
@@ -158,7 +159,6 @@ def _watch(order: Order) -> None:
 def _told(name: str, table: EdgeTable) -> str:
     """Say in one line what a table holds."""
     counts = " and ".join(f"{len(table.free[v]):,} of IPv{v}" for v in (4, 6))
-    until = datetime.fromtimestamp(table.valid_until, UTC)
-    told = f"{name}: free are {counts} ranges, until {until:%Y-%m-%d %H:%M} UTC"
+    told = f"{name}: free are {counts} ranges, until {minute(table.valid_until)}"
     ended = table.valid_until <= time.time()
     return f"{told}{', which is past: all go to the gate' if ended else ''}."

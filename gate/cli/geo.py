@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from gate.cli.console import (
     working,
 )
 from gate.cli.updating import update
+from gate.documents.moments import day
 from gate.engine.preparation import sources_of
 from gate.errors import DatabaseError, FindingsError
 from gate.places.anonymous import read_hidden
@@ -122,8 +122,7 @@ def _json(
 
 
 def _show(facts: DatabaseFacts, book: RuleBook | None, now: int) -> None:
-    built = datetime.fromtimestamp(facts.build_epoch, UTC).date()
-    told = f"{built}, {facts.age_days(now)} days ago"
+    told = f"{day(facts.build_epoch)}, {facts.age_days(now)} days ago"
     made = table("database", facts.name)
     made.add_row("type", facts.type)
     made.add_row("built", told if facts.build_epoch else "it bears no date")

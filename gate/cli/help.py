@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import click
 
 from gate.audit.rows import COLUMNS
 from gate.cli.console import show_table, table
-from gate.documents.suppression import EXAMPLE
+from gate.documents import suggest
+from gate.documents.suppression import example
 from gate.model import Severity
 from gate.rules.formats import NAMES, conformance, specification
 from gate.workbench.glossary import WORDS, code_table
 from gate.workbench.pages.told import as_text
+from gate.workbench.terms import terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,8 +44,9 @@ gate audit query shows examples in SQL; gate audit sample DIR writes a log to tr
 @click.command("help")
 @click.argument("topic", default="words")
 def help_(topic: str) -> None:
-    """Explain TOPIC: a code such as E110, "codes" for all, "words", "audit", "format".
+    """Explain TOPIC: a code such as E110, or a word such as "until" or "interstitial".
 
+    "codes" and "words" list what there is; "audit" explains the rows of the audit log.
     Codes that begin with R are about the rule book, those with D are what gate doctor
     finds, those with E are about all else. "format" is the specification of the files
     of a rule book; "rules/1", "areas/1" and "notices/2" are its parts.
@@ -60,11 +64,28 @@ def help_(topic: str) -> None:
     codes = code_table()
     if topic == "codes":
         _show_codes(codes)
-        return
-    about = codes.get(topic.upper())
-    if about is None:
-        raise click.UsageError(f'There is no code "{topic}"; see gate help codes.')
-    click.echo(_told(topic.upper(), about))
+    elif topic.upper() in codes:
+        click.echo(_told(topic.upper(), codes[topic.upper()]))
+    elif topic.lower() in _meanings():
+        click.echo(f"{topic.lower()}: {_meanings()[topic.lower()]}")
+    else:
+        raise click.UsageError(_unknown(topic, codes))
+
+
+def _meanings() -> dict[str, str]:
+    """Return what each word means: of the glossary, and of the files of a book."""
+    return {**terms(), **WORDS}
+
+
+def _unknown(topic: str, codes: Iterable[str]) -> str:
+    """Say that there is no such topic, and which ones may be meant."""
+    begun = [code for code in codes if code.startswith(topic.upper())]
+    if len(topic) > 1 and begun:
+        return f'There is no code "{topic}"; there are {", ".join(begun)}.'
+    named = ["codes", "words", "audit", "format", *NAMES, *_meanings()]
+    meant = suggest(topic.lower(), named) or suggest(topic.upper(), codes)
+    hint = meant or " gate help words and gate help codes list what there is."
+    return f'There is no word or code "{topic}".{hint}'
 
 
 def _show_format(names: Iterable[str]) -> None:
@@ -98,10 +119,10 @@ def _suppression(code: str, page: Page) -> str:
     if not page.can_be_suppressed:
         return " It cannot be ignored."
     when = "" if Severity.ERROR not in page.severities else ", where it is no error"
-    example = EXAMPLE.replace("R041", code)
+    comment = example(code, int(time.time()))
     return (
         f" On its line or the line above, a comment can ignore it{when}:\n\n"
-        f"    {example}"
+        f"    {comment}"
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from gate.cli.console import many, say, show_findings
+from gate.cli.plain import one_line
+from gate.documents.moments import second
 from gate.engine.errand import findings_in
 from gate.workbench.status import earlier, holding
 
@@ -18,11 +19,6 @@ SHORT = 12
 """Characters of a digest that people compare."""
 
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
-
-
-def moment(seconds: float) -> str:
-    """Return a moment (Unix seconds) as "2026-09-18 14:02:11 UTC"."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def span(seconds: float) -> str:
@@ -38,7 +34,9 @@ def span(seconds: float) -> str:
 def show_refusals(reports: Sequence[Report]) -> None:
     """Print what is refused now, and what goes on being served instead."""
     for refusal, count in holding(reports):
-        say(f"REFUSED {_what(refusal)}, by {_by(count, len(reports))}.", bold=True)
+        by = f"by {count} of {many(len(reports), 'worker')}"
+        say(f"REFUSED since {_seen(refusal)}: {_book(refusal)}, {by}.", bold=True)
+        _show_longer(refusal)
         _show_files(refusal)
         say()
         show_findings(findings_in(refusal))
@@ -54,25 +52,35 @@ def show_earlier(reports: Sequence[Report]) -> None:
     if found:
         say("Refused before, and over:")
     for refusal in found:
-        say(f"  {_what(refusal)}; {_end(refusal)}")
+        say(f"  since {_seen(refusal)}: {_book(refusal)}; {_end(refusal)}")
         say(f"    {_first(refusal)}")
     if found:
         say()
 
 
-def _what(refusal: dict[str, Any]) -> str:
+def _seen(refusal: dict[str, Any]) -> str:
+    return second(refusal["seen"])
+
+
+def _book(refusal: dict[str, Any]) -> str:
     book = refusal["book"]
-    named = f"book {book[:SHORT]}" if book else "a book that cannot be read"
-    return f"since {moment(refusal['since'])}: {named}"
+    return f"book {_short(book)}" if book else "a book that cannot be read"
 
 
-def _by(count: int, workers: int) -> str:
-    return f"{count} of {many(workers, 'worker')}"
+def _short(digest: str) -> str:
+    return one_line(digest[:SHORT])
+
+
+def _show_longer(refusal: dict[str, Any]) -> None:
+    """Say since when other books have been refused, if this is not the first."""
+    since = second(refusal["since"])
+    if since != _seen(refusal):
+        say(f"Something has been refused all the time since {since}.")
 
 
 def _show_files(refusal: dict[str, Any]) -> None:
     """Say by which files it differs from what is served."""
-    files = ", ".join(f"{name} ({how})" for name, how in refusal["files"])
+    files = ", ".join(f"{one_line(name)} ({how})" for name, how in refusal["files"])
     if files:
         say(f"It differs from the book that is served by: {files}.")
 
@@ -81,27 +89,31 @@ def _show_rest(refusal: dict[str, Any]) -> None:
     if refusal["more"]:
         say(f"{many(refusal['more'], 'more error')}; gate check shows all.\n")
     if not refusal["findings"]:
-        say(f"{refusal['code']}: {refusal['message']}")
+        say(_reason(refusal))
         if refusal["hint"]:
-            say(f"hint: {refusal['hint']}")
+            say(f"hint: {one_line(refusal['hint'])}")
         say()
 
 
 def _serving(report: Report) -> str:
     book = report["versions"]["book"]
-    since = moment(report["since"]["book"])
-    return f"The book {book[:SHORT]} goes on being served, as since {since}."
+    since = second(report["since"]["book"])
+    return f"The book {_short(book)} goes on being served, as since {since}."
 
 
 def _end(refusal: dict[str, Any]) -> str:
-    end = moment(refusal["until"])
+    end = second(refusal["until"])
     if not refusal["taken"]:
         return f"refused again at {end} for another reason"
-    return f"book {refusal['taken'][:SHORT]} taken at {end}"
+    return f"book {_short(refusal['taken'])} taken at {end}"
 
 
 def _first(refusal: dict[str, Any]) -> str:
     """Return the first thing that was wrong, in a line."""
     for finding in findings_in(refusal):
-        return f"{finding.mark}: {finding.code} {finding.message}"
-    return f"{refusal['code']}: {refusal['message']}"
+        return one_line(f"{finding.mark}: {finding.code} {finding.message}")
+    return _reason(refusal)
+
+
+def _reason(refusal: dict[str, Any]) -> str:
+    return one_line(f"{refusal['code']}: {refusal['message']}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from gate.workbench.starter import EXAMPLES, write_starter
+from gate.workbench.starter import EXAMPLES, missing_ignores, write_starter
 
 NEXT = """
 What to do next:
@@ -40,8 +40,12 @@ editors must look at all of it before a site uses it. What to do next:
 def init(folder: Path, example: str | None) -> None:
     """Write config.yaml and rules/ into FOLDER, to start from.
 
-    FOLDER is made if it is not there. Nothing is ever overwritten.
+    FOLDER is made if it is not there. Nothing is ever overwritten. With them comes a
+    .gitignore for what the gate makes there anew, unless FOLDER has one.
     """
     written = write_starter(folder, example)
     click.echo(f"Wrote {len(written)} files to {folder}.")
+    missing = missing_ignores(folder)
+    if missing:
+        click.echo(f"There is a .gitignore already. Add to it: {'  '.join(missing)}")
     click.echo((NEXT_EXAMPLE if example else NEXT).format(folder=folder))

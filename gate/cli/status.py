@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -22,8 +21,9 @@ from gate.cli.console import (
     show_table,
     table,
 )
-from gate.cli.refused import SHORT, moment, show_earlier, show_refusals, span
+from gate.cli.refused import SHORT, show_earlier, show_refusals, span
 from gate.config import state_folder
+from gate.documents.moments import day, second
 from gate.errors import FindingsError, NoGateRunsError, NotServedYetError
 from gate.workbench.status import (
     SILENT,
@@ -96,7 +96,8 @@ def status(
     does.
 
     With --wait, for whoever has just put files in place: 0 every worker serves them,
-    1 they are refused, and it says why; 3 time is over, or no gate runs.
+    1 they are refused, and it says why, so that a script may take them back; 3 nobody
+    can tell: time is over, or no gate runs.
     """
     state = _state(config_path)
     if waits:
@@ -178,7 +179,7 @@ def _show_waited(waited: Waited) -> None:
 def _show(reports: Sequence[Report]) -> None:
     made = table("worker", "mode", "book", "decisions", "database built", "trouble")
     for report in reports:
-        built = datetime.fromtimestamp(report["database_built"], UTC).date()
+        built = day(report["database_built"])
         book = report["versions"]["book"][:SHORT]
         trouble = str(len(report["trouble"]) or "none")
         row = report["pid"], report["mode"], book, report["total"], built, trouble
@@ -208,7 +209,7 @@ def _show_versions(reports: Sequence[Report]) -> None:
         for report in reports:
             since = report["since"].get(name, 0.0)
             found.setdefault(report["versions"][name], []).append(since)
-        times = "\n".join(moment(min(since)) for since in found.values())
+        times = "\n".join(second(min(since)) for since in found.values())
         digests = "\n".join(version[:SHORT] for version in found)
         made.add_row(name, digests, times + _differ(reports, name))
     show_table(made)
@@ -225,5 +226,7 @@ def _show_cells(reports: Sequence[Report]) -> None:
     made = table(*_CELL, whole=3)
     for cell in summed(reports):
         made.add_row(*(str(value) for value in cell))
-    made.add_row("(rare)", "", "", "", "", str(sum(r["small"] for r in reports)))
+    rare = sum(report["small"] for report in reports)
+    if rare:
+        made.add_row("(rare)", "", "", "", "", str(rare))
     show_table(made)

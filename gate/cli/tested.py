@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gate.cli.console import many, say, show_table, table
+from gate.cli.plain import one_line
+from gate.documents.percent import per_cent
 from gate.model import Exemption
 from gate.rules.marking import Lines
 from gate.rules.mutating.ready_tests import as_yaml
@@ -24,9 +26,9 @@ def show_results(results: Sequence[TestResult]) -> None:
     """Print what failed, and how many passed."""
     failed = [result for result in results if not result.ok]
     for result in failed:
-        say(f"{result.mark}: failed: {result.name}")
+        say(one_line(f"{result.mark}: failed: {result.name}"))
         for sentence in result.failures:
-            say(f"       = {sentence}")
+            say(f"       = {one_line(sentence)}")
     say(f"{len(results) - len(failed)} of {many(len(results), 'test')} passed.")
 
 
@@ -48,7 +50,7 @@ def show_coverage(items: Sequence[ItemCoverage]) -> None:
     """Print how much of each rule and exemption is tested, and every gap."""
     for item in items:
         for gap in item.gaps:
-            say(f"{gap.mark}: {gap.subject}: no test has {gap.wanted}.")
+            say(one_line(f"{gap.mark}: {gap.subject}: no test has {gap.wanted}."))
     if any(item.gaps for item in items):
         say()
     made = table("", "", "tried", "of", whole=1)
@@ -91,7 +93,8 @@ def show_mutants(verdicts: Sequence[Verdict], *, kinds: int, now: int) -> None:
     for one in alive:
         if one.because:
             finding = one.finding
-            say(f"{finding.mark}: {finding.message} A comment says: {one.because}")
+            told = f"{finding.message} A comment says: {one.because}"
+            say(one_line(f"{finding.mark}: {told}"))
     if any(one.because for one in alive):
         say()
     made = table("", "by tests", "by promises only", "no change", "alive", "noticed")
@@ -107,13 +110,18 @@ def show_mutants(verdicts: Sequence[Verdict], *, kinds: int, now: int) -> None:
         say(f"Not counted: {told} (compared cell by cell, {over}).")
     total = whole.killed + whole.alive
     told = f"{whole.killed} of {many(total, 'mutant')} noticed"
-    say(f"{told} ({whole.percent:.1f} %).")
+    say(f"{told} ({_noticed(whole)}).")
 
 
 def _row(score: Score) -> list[str]:
     fates = (Fate.BY_TESTS, Fate.BY_PROMISES, Fate.EQUIVALENT)
     numbers = [*(score.fates[fate] for fate in fates), score.alive]
-    return [*(str(number) for number in numbers), f"{score.percent:.1f} %"]
+    return [*(str(number) for number in numbers), _noticed(score)]
+
+
+def _noticed(score: Score) -> str:
+    total = score.killed + score.alive
+    return per_cent(score.killed, total) if total else "100.0 %"
 
 
 def _show_survivors(alive: Sequence[Survivor]) -> None:
@@ -122,12 +130,13 @@ def _show_survivors(alive: Sequence[Survivor]) -> None:
     printed = set()
     for one in alive:
         finding, test = one.finding, one.verdict.test
-        say(f"{finding.mark}: {finding.code} {finding.message}")
-        say(f"       = {finding.hint}")
+        say(one_line(f"{finding.mark}: {finding.code} {finding.message}"))
+        say(f"       = {one_line(finding.hint)}")
         if test is None:
             say()
         elif test.name in printed:
-            say(f'       = The test "{test.name}", above, notices it as well.\n')
+            name = one_line(test.name)
+            say(f'       = The test "{name}", above, notices it as well.\n')
         else:
             printed.add(test.name)
             offset = lines.usual_offset(finding.mark.file)

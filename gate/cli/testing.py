@@ -84,11 +84,11 @@ def test(  # noqa: PLR0913 (one for each option)
     results = tested.run()
     if junit is not None:
         junit.write_bytes(as_junit(results, seconds=time.monotonic() - started))
-    failed = any(not result.ok for result in results)
-    if failed or not (mutants or coverage):
-        chosen = results if mutants or coverage else _chosen(results, only)
+    asks_more = mutants or coverage
+    chosen = results if asks_more else _chosen(results, only)
+    failed = any(not result.ok for result in chosen)
+    if failed or not asks_more:
         _tell(chosen, as_json=as_json)
-        failed = any(not result.ok for result in chosen)
         ctx.exit(Exit.TESTS_FAILED if failed else Exit.SOUND)
     if coverage:
         ctx.exit(_cover(tested, only, as_json=as_json))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
+from gate.cli import dates
 from gate.cli.console import (
     Exit,
     config_option,
@@ -17,7 +17,8 @@ from gate.cli.console import (
     say,
     show_json,
 )
-from gate.cli.dates import moment
+from gate.cli.plain import one_line
+from gate.documents.moments import day, moment, stamp
 from gate.errors import DatabaseError, FindingsError
 from gate.notices import load_notices
 from gate.places.database import Database
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from gate.config import Config
 
 _MOST_DAYS = 3650
+_USUAL_DAYS = 30
 
 
 @click.command("upcoming")
@@ -38,12 +40,14 @@ _MOST_DAYS = 3650
 @click.option(
     "--days",
     type=click.IntRange(0, _MOST_DAYS),
-    default=30,
-    show_default=True,
-    help="How far to look ahead.",
+    help="How far to look ahead; default: 30, or as far as --fail-within.",
 )
 @click.option(
-    "--at", "now", callback=moment, metavar="TIME", help="Look from this moment on."
+    "--at",
+    "now",
+    callback=dates.moment,
+    metavar="TIME",
+    help="Look from this moment on.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--ics", "as_ics", is_flag=True, help="Print a file for calendars.")
@@ -58,7 +62,7 @@ def upcoming_(  # noqa: PLR0913 (one for each option)
     ctx: click.Context,
     config_path: Path,
     *,
-    days: int,
+    days: int | None,
     now: int,
     as_json: bool,
     as_ics: bool,
@@ -73,6 +77,8 @@ def upcoming_(  # noqa: PLR0913 (one for each option)
     """
     if as_json and as_ics:
         raise click.UsageError("Give one of --json and --ics.")
+    if days is None:
+        days = _USUAL_DAYS if fail_within is None else fail_within
     sources = _sources(open_config(config_path))
     events = upcoming(sources, now, days)
     if as_ics:
@@ -112,10 +118,12 @@ def _databases(config: Config) -> list[tuple[str, int]]:
 
 
 def _show(events: list[Event], now: int, days: int) -> None:
+    wide = max(map(len, map(_when, events)), default=0)
     for event in events:
-        say(f"{_when(event)}  {_left(event, now):<12}  {event.says}", bold=True)
-        say(f"    {event.remedy}")
-        say(f"    {event.mark}")
+        when = f"{_when(event):<{wide}}  {_left(event, now):<12}"
+        say(f"{when}  {one_line(event.says)}", bold=True)
+        say(f"    {one_line(event.remedy)}")
+        say(f"    {one_line(str(event.mark))}")
         say()
     say(f"{many(len(events), 'date')} {_until(days)}.")
 
@@ -125,8 +133,7 @@ def _until(days: int) -> str:
 
 
 def _when(event: Event) -> str:
-    at = datetime.fromtimestamp(event.at, UTC)
-    return f"{at:%Y-%m-%d}      " if event.whole_day else f"{at:%Y-%m-%d %H:%M}Z"
+    return day(event.at) if event.whole_day else moment(event.at)
 
 
 def _left(event: Event, now: int) -> str:
@@ -138,9 +145,8 @@ def _left(event: Event, now: int) -> str:
 
 
 def _json(event: Event, now: int) -> dict[str, object]:
-    at = datetime.fromtimestamp(event.at, UTC)
     return {
-        "at": at.date().isoformat() if event.whole_day else f"{at:%Y-%m-%dT%H:%M:%SZ}",
+        "at": day(event.at) if event.whole_day else stamp(event.at),
         "days": (event.at - now) // DAY,
         "what": str(event.sort),
         "subject": event.subject,

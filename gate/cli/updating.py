@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from gate.cli.console import (
     table,
     working,
 )
+from gate.documents.moments import day
 from gate.errors import FindingsError, UpdateError
 from gate.rules import load_book
 
@@ -123,8 +123,7 @@ def _show(report: Report, *, as_json: bool) -> None:
 def _named(measured: Measured | None) -> str:
     if measured is None:
         return "none that can be read"
-    day = datetime.fromtimestamp(measured.built, UTC).date()
-    return f"{measured.type} of {day}, {measured.networks:,} networks"
+    return f"{measured.type} of {day(measured.built)}, {measured.networks:,} networks"
 
 
 def _told(error: UpdateError) -> dict[str, str]:

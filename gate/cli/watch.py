@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections import Counter
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from gate.cli.console import (
 from gate.errors import ConfigMissingError, FileProblemError, GateError
 from gate.model import Severity
 from gate.workbench.checking import check_everything
-from gate.workbench.watching import fingerprint, news, renew_schemas, saves
+from gate.workbench.watching import Round, fingerprint, news, renew_schemas, saves
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from gate.model import Diagnostic
     from gate.workbench.checking import CheckReport
+    from gate.workbench.watching import News
 
 
 @click.command()
@@ -53,7 +55,7 @@ def watch(config_path: Path, every: float) -> None:
     if not path.is_file():
         raise ConfigMissingError(path)
     look = partial(fingerprint, path, os.environ)
-    before: tuple[Diagnostic, ...] | None = None
+    before: Round | None = None
     try:
         for _ in saves(look, partial(time.sleep, every)):
             before = _round(path, before)
@@ -61,10 +63,8 @@ def watch(config_path: Path, every: float) -> None:
         click.echo()
 
 
-def _round(
-    path: Path, before: tuple[Diagnostic, ...] | None
-) -> tuple[Diagnostic, ...] | None:
-    """Check once and tell what is new; return all that was found."""
+def _round(path: Path, before: Round | None) -> Round | None:
+    """Check once and tell what is new; return what was found, and what not sought."""
     if sys.stdout.isatty():
         click.clear()
     started = time.monotonic()
@@ -77,26 +77,31 @@ def _round(
     except OSError as error:
         report(FileProblemError(error))
         return before
+    after = Round.of(found)
     if before is None:
         _show_first(found.findings)
     else:
-        _show_news(before, found.findings)
+        told = news(before, after)
+        _show_news(told)
+        after = replace(after, unseen=told.unseen)
     click.echo(_summary(found, time.monotonic() - started))
-    return found.findings
+    return after
 
 
 def _show_first(findings: tuple[Diagnostic, ...]) -> None:
     show_findings(f for f in findings if f.severity is not Severity.NOTE)
 
 
-def _show_news(before: tuple[Diagnostic, ...], after: tuple[Diagnostic, ...]) -> None:
-    told = news(before, after)
+def _show_news(told: News) -> None:
     if told.new:
         say("New:", bold=True)
         show_findings(told.new)
     _show_lines("Gone:", told.gone, fg="green")
     serious = [f for f in told.stayed if f.severity is not Severity.NOTE]
     _show_lines("As before:", serious)
+    if told.unseen:
+        waiting = many(len(told.unseen), "finding")
+        say(f"Not looked at while there are errors: {waiting} of before.\n")
 
 
 def _show_lines(

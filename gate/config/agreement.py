@@ -54,7 +54,7 @@ def _promises(config: Config, book: RuleBook) -> list[Diagnostic]:
         config.document.finding(
             "E118",
             f'The rule book does not make the promise "{name}", which is pinned here '
-            f"with at least {config.rules.pin(name)}.",
+            f"with at least {config.rules.pins[name].least}.",
             ("rules", "pinned", name),
             hint=_missed(name, promised),
             key=True,

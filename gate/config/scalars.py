@@ -30,6 +30,7 @@ _PREFIX = re.compile(r"/(?:[A-Za-z0-9._~-]+/)+")
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
 _EDITION = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+){0,7}")
 _ACCOUNT = re.compile(r"[0-9]{1,12}")
+PIN = re.compile(r"(banner|interstitial|block)( [0-9a-f]{12})?")
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 _LONGEST_HOST = 253  # characters, RFC 1035 section 2.3.4
 _LARGEST_PORT = 65_535
@@ -64,6 +65,18 @@ def _log_name(text: str) -> str:
         raise refusal(
             f"{quoted(text)} is not a name for a log.",
             "Use small letters, digits, dots and hyphens, such as news.example.org.",
+        )
+    return text
+
+
+def _pin(text: str) -> str:
+    """Return a pin: an action, and perhaps the digest of what a promise is about."""
+    if not PIN.fullmatch(text):
+        raise refusal(
+            f"{quoted(text)} is no pin.",
+            "Write banner, interstitial or block; behind it may stand what "
+            "gate explain --rule PROMISE prints.",
+            code="E110",
         )
     return text
 
@@ -269,6 +282,18 @@ Account = Annotated[str, _of(_account), _text("123456")]
 IpAddress = Annotated[str, _of(_address), _text("8.8.8.8")]
 FilePath = Annotated[Path, _of(_file), _text("rules")]
 OwnPrefix = Annotated[str, _of(_prefix), _text("/-/")]
+PinText = Annotated[
+    str,
+    _of(_pin),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"enum": ["banner", "interstitial", "block"]},
+                {"type": "string", "pattern": f"^{PIN.pattern}$"},
+            ]
+        }
+    ),
+]
 Colour = Annotated[str, _of(_colour), _text("#1e2126")]
 Method = Annotated[
     str, _of(_method), WithJsonSchema({"type": "string", "enum": list(METHODS)})

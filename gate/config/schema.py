@@ -23,18 +23,18 @@ from gate.config.scalars import (
     Method,
     OwnPrefix,
     PageUrl,
+    PinText,
     Trusted,
     Upstream,
 )
 from gate.documents import Flag, Glob, Ident, Line, Strict, Whole
-from gate.model import Action, Activity
+from gate.model import Action, Activity, Pin
 
 Some = Field(min_length=1)
 Hosts = Annotated[tuple[Host, ...], Some]
 Methods = Annotated[tuple[Method, ...], Some]
 Globs = Annotated[tuple[Glob, ...], Some]
 Gateable = Literal["share", "like", "comment", "save", "contact", "donate"]
-Effect = Literal["banner", "interstitial", "block"]
 
 
 class ExitUrl(Strict):
@@ -129,18 +129,24 @@ class Rules(Strict):
     """Where the rule book is, and what it must never lose."""
 
     folder: FilePath = Field(description="Folder of the rule book.")
-    pinned: dict[Ident, Effect] = Field(
+    pinned: dict[Ident, PinText] = Field(
         default={},
-        description="Promises that a book must make, with the least action each.",
+        description="Promises that a book must make, with the least action each, and "
+        "perhaps the digest of whom, what and when each is about.",
     )
     review_days: Annotated[Whole, Field(ge=1, le=3650)] = Field(
         default=180,
         description="Days after which an area that nobody has reviewed is a finding.",
     )
 
-    def pin(self, promise: str) -> Action:
-        """Return the least action that the pinned `promise` must demand."""
-        return Action[self.pinned[promise].upper()]
+    @property
+    def pins(self) -> dict[str, Pin]:
+        """What is demanded of each pinned promise."""
+        words = {name: text.partition(" ") for name, text in self.pinned.items()}
+        return {
+            name: Pin(least=Action[least.upper()], terms=terms or None)
+            for name, (least, _, terms) in words.items()
+        }
 
 
 class Audit(Strict):

@@ -139,9 +139,7 @@ class _CellMaker:
         sections: Sequence[tuple[str, tuple[str, ...]]],
     ) -> None:
         own = [glob for _, globs in sections for glob in globs]
-        whens = [rule.when for rule in world.book.rules]
-        whens += [exemption.when for exemption in world.book.exemptions]
-        self.patterns = Patterns([*globs_of(whens), *own])
+        self.patterns = Patterns([*globs_of(world.book.whens), *own])
         self._world = world
         self._sections = sections
         self._decisions: dict[Decision, Decision] = {}

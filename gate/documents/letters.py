@@ -60,6 +60,15 @@ def latin_look(text: str) -> str:
     return text if text.isascii() else text.translate(_LATIN)
 
 
+def without_disguise(text: str) -> str:
+    """Return `text` as it looks: Latin letters, and nothing that cannot be seen.
+
+    >>> without_disguise("w\u0430rn\u200b-reading")
+    'warn-reading'
+    """
+    return text if text.isascii() else latin_look(_HIDDEN.sub("", text))
+
+
 def latin_sound(text: str) -> str:
     """Return `text` with each Cyrillic letter replaced by the Latin one it sounds like.
 

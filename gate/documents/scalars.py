@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from gate.documents.globs import glob_problem
+from gate.documents.instants import instant_problem
 from gate.documents.letters import (
     latin_look,
     mixed_sentence,
@@ -22,7 +23,6 @@ from gate.documents.letters import (
     name,
     within_curly_quotes,
 )
-from gate.documents.moments import instant_problem
 from gate.documents.networks import CIDR, network_problem
 
 if TYPE_CHECKING:

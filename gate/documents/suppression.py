@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from gate.documents.comments import comments
+from gate.documents.moments import day
 from gate.documents.suggest import nearest
 from gate.model import Mark
 
@@ -33,7 +34,21 @@ _PART = re.compile(
 _CODE = re.compile(r"[A-Z][0-9]{3}")
 _END = re.compile(r"[ \t]*(?:[ \t]#.*)?$")
 
-EXAMPLE = '# gate: ignore[R041] until=2026-12-01 because="…"'
+_CODE_WITHIN = re.compile(r"\b[A-Z][0-9]{3}\b")
+_DAYS = 90  # from now until somebody looks again, in what is proposed
+
+
+def example(code: str, now: int) -> str:
+    """Return a comment that ignores a code for about three months.
+
+    >>> example("R041", 1_780_347_600)
+    '# gate: ignore[R041] until=2026-08-30 because="…"'
+
+    Args:
+        code: The code.
+        now: Unix seconds.
+    """
+    return f'# gate: ignore[{code}] until={day(now + _DAYS * 86_400)} because="…"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +62,7 @@ class Suppression:
         codes: Codes that are meant, in order; each once.
         until: Day from which on it no longer holds, "YYYY-MM-DD"; "" if missing.
         because: Why; "" if missing.
-        problem: What cannot be understood of it; "" if all can.
+        problem: What cannot be understood of it, without full stop; "" if all can.
     """
 
     mark: Mark
@@ -57,6 +72,11 @@ class Suppression:
     until: str = ""
     because: str = ""
     problem: str = ""
+
+    def example(self, now: int) -> str:
+        """Return how it is written, with its own first code (now in Unix seconds)."""
+        found = _CODE_WITHIN.search(self.source_line[self.mark.column - 1 :].upper())
+        return example(found[0] if found else "R041", now)
 
     def has_ended(self, now: int) -> bool:
         """Say whether its last day (UTC) is over at a moment (Unix seconds)."""
@@ -129,18 +149,18 @@ def _said(rest: str) -> tuple[tuple[str, ...], str, str, str]:
     """Return codes, until, because, and what cannot be understood."""
     found = _CODES.match(rest)
     if found is None:
-        return (), "", "", f"It is not of the form {EXAMPLE}."
+        return (), "", "", "it does not read as such comments do"
     codes = tuple(dict.fromkeys(c.strip() for c in found["codes"].split(",")))
     wrong = next((code for code in codes if not _CODE.fullmatch(code)), None)
     if wrong is not None:
-        return (), "", "", f'"{wrong[:60]}" is no code; write such as R041.'
+        return (), "", "", f'"{wrong[:60]}" is no code'
     parts, left = _parts(found["rest"])
     values = dict(parts)
     return (
         codes,
         values.get("until", ""),
         values.get("because", ""),
-        (_problem(parts, left)),
+        _problem(parts, left),
     )
 
 
@@ -160,16 +180,16 @@ def _problem(parts: Sequence[tuple[str, str]], left: str) -> str:
     values = dict(parts)
     for key in keys:
         if key not in {"until", "because"}:
-            return f'"{key[:60]}" is not known here; known are until and because.'
+            return f'"{key[:60]}" is not known here, only until and because are'
         if keys.count(key) > 1:
-            return f"{key} stands twice."
+            return f"{key} stands twice"
     if not _END.match(left):
-        return f'"{left.strip()[:60]}" cannot be read; quote text that holds spaces.'
+        return f'"{left.strip()[:60]}" cannot be read; text that holds spaces is quoted'
     for key in ("until", "because"):
         if not values.get(key):
-            return f"{key} is missing."
+            return f"{key} is missing"
     if not _is_day(values["until"]):
-        return f"until={values['until'][:60]} is no day; write such as 2026-12-01."
+        return f"until={values['until'][:60]} is no day"
     return ""
 
 

@@ -12,6 +12,7 @@ import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
+from gate.documents.moments import day
 from gate.doors.sending import refuse
 
 if TYPE_CHECKING:
@@ -76,8 +77,8 @@ def reasons(gate: Gate, now: float) -> tuple[str, ...]:
         found.append("E508: Decisions could not be counted; see gate_gaps_total.")
     built = snapshot.index.database.build_epoch
     if now - built >= OLD_DAYS * _DAY:
-        day = time.strftime("%Y-%m-%d", time.gmtime(built))
-        found.append(f"The database was built on {day}, over {OLD_DAYS} days ago.")
+        since = f"The database was built on {day(built)}"
+        found.append(f"{since}, over {OLD_DAYS} days ago.")
     return tuple(dict.fromkeys(found))
 
 

@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from gate.documents.moments import minute
 from gate.engine.snapshot import snapshot_of
 from gate.errors import GateError, LastGoodServedError, StateFolderError
 from gate.places.atomic import write_atomically
@@ -102,7 +103,7 @@ def stand_in(config: Config, environ: Mapping[str, str], error: GateError) -> Sn
             )
         except GateError:  # it breaks what is pinned by now, or cannot be read
             continue
-        taken = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(copy.taken))
+        taken = minute(copy.taken)
         loud = LastGoodServedError(
             digest=copy.digest, taken=taken, reason=f"{error.code}: {error}"
         )

@@ -221,7 +221,10 @@ def ensure_folder(folder: Path) -> None:
             others may write to it: what lies in it decides whom the gate warns.
     """
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not folder.exists():
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Committed, results would be believed by whoever checks the commit.
+            (folder / ".gitignore").write_text("*\n", "utf-8")
         found = folder.stat()
     except OSError as error:
         raise StateFolderError(

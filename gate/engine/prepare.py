@@ -62,7 +62,7 @@ def prepare(
         book,
         classes=index.classes,
         membership=membership,
-        pinned={name: config.rules.pin(name) for name in config.rules.pinned},
+        pinned=config.rules.pins,
         notices=notices,
         now=int(time.time()),
         review_days=config.rules.review_days,

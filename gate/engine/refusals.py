@@ -49,7 +49,9 @@ class Refusal:
         book: Digest of the rule book that lay there; "" if it could not be read.
         files: Name within the book and "changed", "new" or "gone", against the book
             that is served; empty if nobody can tell.
-        since: When it was refused, in Unix seconds.
+        since: Since when something has been refused without a break, in Unix seconds:
+            this, or others before it.
+        seen: When this very book was first refused for this, in Unix seconds.
         until: When that was over; None while it holds.
         taken: Digest of the book that was served from then on; "" while it holds, and
             where another refusal followed.
@@ -63,6 +65,7 @@ class Refusal:
     book: str
     files: tuple[tuple[str, str], ...]
     since: float
+    seen: float
     until: float | None = None
     taken: str = ""
 
@@ -86,14 +89,22 @@ class Refusal:
             book=_digest(folder),
             files=tuple(differences(copy, folder)),
             since=now,
+            seen=now,
         )
 
-    def goes_on(self, other: Refusal | None) -> bool:
-        """Say whether this is what another one was, after one more look or save."""
-        return other is not None and (self.code, self.message) == (
-            other.code,
-            other.message,
-        )
+    def after(self, other: Refusal | None) -> Refusal:
+        """Return it with the times that it has from the one that held before it."""
+        if other is None:
+            return self
+        is_same = self.book == other.book and self.is_as(other)
+        return replace(self, since=other.since, seen=(other if is_same else self).seen)
+
+    def is_as(self, other: Refusal) -> bool:
+        """Say whether the first thing that is wrong is still the same.
+
+        The book may be another one: somebody has saved, and not yet mended that.
+        """
+        return (self.code, self.message) == (other.code, other.message)
 
     def told(self) -> dict[str, Any]:
         """Return it in JSON types."""
@@ -131,15 +142,11 @@ class Refusals:
         """
         now, before = self._clock(), self.holding
         found = _found(error, folder, copy, now)
-        if before is None:
-            self.holding = found
-        elif found is not None and found.goes_on(before):
-            self.holding = replace(found, since=before.since)
-        else:
+        if before is not None and not (found and found.is_as(before)):
             taken = "" if found else copy.name
             over = replace(before, until=now, taken=taken)
             self._earlier = (over, *self._earlier)[:MOST_EARLIER]
-            self.holding = found
+        self.holding = found.after(before) if found else None
 
 
 def _found(

@@ -12,6 +12,7 @@ import time
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from gate.documents.moments import second
 from gate.engine.errand import alone
 from gate.places.atomic import write_atomically
 
@@ -74,7 +75,7 @@ class Troubles:
             self.say(OVER, code="trouble-over")
         self._has_begun = True
         self.told = tuple(
-            f"{text} Since {_moment(since)}." for text, since in self._since.items()
+            f"{text} Since {second(since)}." for text, since in self._since.items()
         )
 
     def say(self, text: str, *, code: str, level: int = logging.WARNING) -> None:
@@ -113,7 +114,3 @@ def _read(path: Path) -> dict[str, float]:
     except (OSError, ValueError):  # nobody has told anything yet
         return {}
     return told if isinstance(told, dict) else {}
-
-
-def _moment(seconds: float) -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(seconds))

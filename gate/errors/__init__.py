@@ -30,14 +30,15 @@ from gate.errors.areas import (
     AreaNotBegunError,
     NoBrowserError,
     NoSuchAreaError,
-    NoSuchBookError,
 )
 from gate.errors.asking import (
+    AmbiguousRevisionError,
     AskingError,
     BadDayError,
     EngineFailedError,
     EngineMissingError,
     EngineReadsNoFilesError,
+    FolderOrRevisionError,
     GitFailedError,
     GitMissingError,
     LinkInBookError,
@@ -84,7 +85,6 @@ from gate.errors.database import (
 from gate.errors.diffing import (
     DiffingError,
     NetworksInTheWayError,
-    NoSuchSideError,
     TrafficUntoldError,
     TwoSidesNeededError,
 )
@@ -92,6 +92,7 @@ from gate.errors.drafting import (
     BadAnswerError,
     DraftingError,
     DraftInTheWayError,
+    ErrorsToComeError,
     MissingAnswerError,
     NoSuchItemError,
     UnfitFileError,
@@ -193,6 +194,7 @@ from gate.errors.updating import (
 from gate.errors.waiting import NoGateRunsError, NotServedYetError
 
 __all__ = [
+    "AmbiguousRevisionError",
     "AnonymousListError",
     "AnonymousPrefetchError",
     "AreaError",
@@ -230,9 +232,11 @@ __all__ = [
     "EngineFailedError",
     "EngineMissingError",
     "EngineReadsNoFilesError",
+    "ErrorsToComeError",
     "FileProblemError",
     "FilesChangedError",
     "FindingsError",
+    "FolderOrRevisionError",
     "GateError",
     "GitFailedError",
     "GitMissingError",
@@ -254,11 +258,9 @@ __all__ = [
     "NoLogError",
     "NoRepositoryError",
     "NoSuchAreaError",
-    "NoSuchBookError",
     "NoSuchItemError",
     "NoSuchPlaceError",
     "NoSuchRevisionError",
-    "NoSuchSideError",
     "NotALogError",
     "NotLoopbackError",
     "NotServedYetError",

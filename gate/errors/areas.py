@@ -51,16 +51,3 @@ class NoBrowserError(AreaError):
 
     def __init__(self, *, reason: str) -> None:
         super().__init__(f"The PNG was not drawn: {reason}.", hint=self.remedy)
-
-
-class NoSuchBookError(AreaError):
-    """What should be compared is neither a folder nor a revision of the rule book."""
-
-    code: ClassVar[str] = "E234"
-
-    def __init__(self, *, named: str, reason: str) -> None:
-        super().__init__(
-            f"{named} is no rule book: {reason}.",
-            hint="Name a folder, or a revision that git knows, such as HEAD~1.",
-        )
-        self.named = named

@@ -180,10 +180,22 @@ class NoSuchRevisionError(AskingError):
     code: ClassVar[str] = "E653"
     remedy: ClassVar[str] = "git log -- FOLDER lists the revisions of the rules."
 
-    def __init__(self, revision: str, folder: str) -> None:
+    def __init__(self, revision: str, folder: str, *, unknown: str = "") -> None:
+        """Tell what is missing.
+
+        Args:
+            revision: What was asked for.
+            folder: The folder of rules.
+            unknown: The part of it that git does not know; "" if git knows it all.
+        """
         super().__init__(
-            f'The repository of {folder} has no rules at "{revision}".',
-            hint="git log -- FOLDER lists the revisions of the rules; another folder "
+            f'git knows no "{unknown}" in the repository of {folder}.'
+            if unknown
+            else f'The repository of {folder} has no rules at "{revision}".',
+            hint="git branch --all and git tag list the names that git knows, git "
+            "fetch --all --tags brings more; a folder is named as ./FOLDER."
+            if unknown
+            else "git log -- FOLDER lists the revisions of the rules; another folder "
             "is REVISION:PATH, from the top of the repository.",
         )
         self.revision = revision
@@ -216,6 +228,45 @@ class LinkInBookError(AskingError):
         )
         self.revision = revision
         self.name = name
+
+
+class FolderOrRevisionError(AskingError):
+    """A name is that of a folder and of a revision at once."""
+
+    code: ClassVar[str] = "E657"
+    exit_code: ClassVar[int] = 2
+    remedy: ClassVar[str] = "Write ./NAME for the folder; rename it otherwise."
+
+    def __init__(self, named: str) -> None:
+        super().__init__(
+            f'"{named}" is a folder here, and git knows a revision of that name.',
+            hint=f"Write ./{named} if the folder is meant. If the revision is meant, "
+            "rename the folder, or write the revision in full, as refs/heads/NAME.",
+        )
+        self.named = named
+
+
+class AmbiguousRevisionError(AskingError):
+    """Git knows several revisions by one name, such as a tag and a branch."""
+
+    code: ClassVar[str] = "E658"
+    exit_code: ClassVar[int] = 2
+    remedy: ClassVar[str] = "Write the full name that is meant, as refs/heads/NAME."
+
+    def __init__(self, revision: str, known: tuple[str, ...]) -> None:
+        """Tell what the name may mean.
+
+        Args:
+            revision: The name.
+            known: All that git knows by it, in full.
+        """
+        super().__init__(
+            f'"{revision}" may mean {" or ".join(known)}.',
+            hint="Write the one that is meant in full; git tag -d NAME deletes a tag "
+            "that is in the way.",
+        )
+        self.revision = revision
+        self.known = known
 
 
 class SameLogTwiceError(AskingError):

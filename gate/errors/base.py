@@ -36,6 +36,5 @@ class FindingsError(GateError):
         errors = [f for f in self.findings if f.severity is Severity.ERROR]
         first = (errors or list(self.findings))[:1]
         told = "".join(f", first {f.mark}: {f.code} {f.message}" for f in first)
-        super().__init__(
-            f"{len(errors)} problem(s) found{told or '.'}", hint=self.remedy
-        )
+        found = "1 problem" if len(errors) == 1 else f"{len(errors):,} problems"
+        super().__init__(f"{found} found{told or '.'}", hint=self.remedy)

@@ -15,22 +15,6 @@ class DiffingError(GateError):
     remedy: ClassVar[str] = "gate diff --help shows how books are named."
 
 
-class NoSuchSideError(DiffingError):
-    """What should be compared is neither a folder nor a revision."""
-
-    code: ClassVar[str] = "E741"
-    remedy: ClassVar[str] = (
-        "Name a folder of rules, or a revision that git knows, such as HEAD or main."
-    )
-
-    def __init__(self, *, named: str, folder: str) -> None:
-        super().__init__(
-            f'"{named}" is no rule book: it is no folder, and no revision of {folder}.',
-            hint=self.remedy,
-        )
-        self.named = named
-
-
 class NetworksInTheWayError(DiffingError):
     """The folder for the networks holds files already."""
 

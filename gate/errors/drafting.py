@@ -74,6 +74,25 @@ class UnsoundDraftError(FindingsError):
     remedy: ClassVar[str] = "Nothing was written. Give other answers."
 
 
+class ErrorsToComeError(DraftingError):
+    """The book could be read, but would break a promise or fail a test of its own."""
+
+    code: ClassVar[str] = "E767"
+    remedy: ClassVar[str] = (
+        "Mend it as the findings say. To write it all the same, and mend the rest "
+        "after, say --anyway."
+    )
+
+    def __init__(self, *, count: int) -> None:
+        errors = "1 error" if count == 1 else f"{count:,} errors"
+        super().__init__(
+            f"Nothing was written: the book would have {errors} that it does not have "
+            "now.",
+            hint=self.remedy,
+        )
+        self.count = count
+
+
 class UnfitFileError(DraftingError):
     """A file cannot be added to without changing what stands in it."""
 

@@ -11,7 +11,7 @@ class NoGateRunsError(ServiceError):
     """No worker answers over the state folder."""
 
     code: ClassVar[str] = "E790"
-    exit_code: ClassVar[int] = 3
+    exit_code: ClassVar[int] = 3  # 1 would say that the files are refused
     remedy: ClassVar[str] = (
         "Start the gate; or name its own config.yaml with --config, as its own user."
     )

@@ -13,6 +13,7 @@ from gate.model.book import (
     BookTest,
     Effective,
     Exemption,
+    Pin,
     Promise,
     Review,
     Rule,
@@ -24,14 +25,15 @@ from gate.model.book import (
 )
 from gate.model.diagnostic import Diagnostic, Mark, Severity
 from gate.model.notice import Notice, NoticeText, Regime
-from gate.model.outcome import Answer, Decision, Passage, Printed
-from gate.model.place import LocationClass, Place
+from gate.model.outcome import Answer, Decision, Passage, Printed, Shown
+from gate.model.place import Amount, LocationClass, Place
 from gate.model.request import Client, Headers, Request
 from gate.model.words import Action, Activity, Kind, Membership, Mode, Unknown
 
 __all__ = [
     "Action",
     "Activity",
+    "Amount",
     "Answer",
     "Area",
     "AreaVersion",
@@ -50,6 +52,7 @@ __all__ = [
     "Notice",
     "NoticeText",
     "Passage",
+    "Pin",
     "Place",
     "Printed",
     "Promise",
@@ -60,6 +63,7 @@ __all__ = [
     "RuleBook",
     "Severity",
     "Shape",
+    "Shown",
     "Unknown",
     "UnknownPlaces",
     "Weigh",

@@ -5,14 +5,16 @@ All times are Unix seconds (UTC); `since`/`from` are inclusive, `until` is exclu
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from gate.model.words import Action, Membership, Mode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from gate.model.diagnostic import Mark
     from gate.model.place import Place
@@ -219,6 +221,36 @@ class Promise:
     at_most: Action | None = None
     effective: Effective = Effective()
 
+    @property
+    def terms(self) -> str:
+        """Whom, what and when it is about, as 12 hexadecimal digits of a SHA-256.
+
+        The order of list items means nothing here either; what an area consists of is
+        not among the terms, since lines move.
+        """
+        told = {key: _sorted(value) for key, value in asdict(self.scope).items()}
+        span = [self.effective.since, self.effective.until]
+        text = json.dumps([told, span], sort_keys=True)
+        return sha256(text.encode()).hexdigest()[:12]
+
+
+def _sorted(items: Sequence[str] | None) -> list[str] | None:
+    return None if items is None else sorted({str(item) for item in items})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pin:
+    """What a configuration demands of a promise, whoever writes the book.
+
+    Attributes:
+        least: Least action that the promise must demand.
+        terms: What `Promise.terms` must be; None leaves to the book what the promise
+            is about.
+    """
+
+    least: Action
+    terms: str | None = None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownPlaces:
@@ -301,3 +333,14 @@ class RuleBook:
             for area in sorted(self.areas.values(), key=lambda a: a.id)
             for version in area.versions
         )
+
+    @cached_property
+    def whens(self) -> tuple[When, ...]:
+        """The conditions of all that decides: of the rules, then of the exemptions."""
+        exempted = (exemption.when for exemption in self.exemptions)
+        return (*(rule.when for rule in self.rules), *exempted)
+
+    @cached_property
+    def whens_and_scopes(self) -> tuple[When, ...]:
+        """The conditions of all that decides, then the scopes of the promises."""
+        return (*self.whens, *(promise.scope for promise in self.promises))

@@ -11,6 +11,22 @@ if TYPE_CHECKING:
     from gate.model.words import Activity
 
 
+class Shown(NamedTuple):
+    """What a reader notices of a decision.
+
+    Attributes:
+        action: What comes before the article.
+        notices: Notices on the page, sorted; empty for pass.
+    """
+
+    action: Action
+    notices: tuple[str, ...]
+
+    def __str__(self) -> str:
+        notices = f" ({', '.join(self.notices)})" if self.notices else ""
+        return f"{self.action}{notices}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """What must come before the article, and because of what.
@@ -32,6 +48,11 @@ class Decision:
     reasons: tuple[str, ...] = ()
     shadow: Action = Action.PASS
     shadow_rules: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> Shown:
+        """What a reader notices of it."""
+        return Shown(self.action, self.notices)
 
     @property
     def by(self) -> tuple[str, ...]:

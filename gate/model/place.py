@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from gate.model.words import Membership, Unknown
 
 
@@ -38,6 +40,24 @@ class Place:
     registered: str | None = None
     network: str | None = None
     unknown: Unknown | None = None
+
+
+class Amount(NamedTuple):
+    """How many addresses readers of a place may have.
+
+    Attributes:
+        ipv4: IPv4 addresses.
+        ipv6_48: IPv6 networks of /48; each belongs to the place of its first address.
+    """
+
+    ipv4: int
+    ipv6_48: int
+
+    @classmethod
+    def total(cls, amounts: Iterable[Amount]) -> Amount:
+        """Return all amounts in one."""
+        every = tuple(amounts)
+        return cls(sum(one.ipv4 for one in every), sum(one.ipv6_48 for one in every))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

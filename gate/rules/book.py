@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gate.documents.reader import Document
+from gate.documents.render import shown
 from gate.model import Area, RuleBook, Severity, Shape
 from gate.rules import convert
 from gate.rules.area_checks import check_areas
+from gate.rules.area_words import with_areas_named
 from gate.rules.names import Names, gather_names
 from gate.rules.rule_checks import check_rules
 from gate.rules.schema import AreasFile, RulesFile, TestsFile
@@ -53,9 +55,13 @@ def load_book(folder: Path) -> tuple[RuleBook | None, tuple[Diagnostic, ...]]:
 
 def book_of(folder: Folder) -> tuple[RuleBook | None, tuple[Diagnostic, ...]]:
     """Read a rule book whose files are in memory, as `load_book` does."""
+    strange = [*_strange_names(folder)]
+    if strange:
+        return None, tuple(sorted(strange, key=lambda finding: finding.sort_key))
     sheets, findings = read_sheets(folder)
     names = gather_names(sheets)
     shapes, misshapen = _shapes(sheets, folder)
+    findings = with_areas_named(findings, sheets, names.areas)
     findings += names.findings + misshapen
     findings += _no_unknown(folder, names, sheets)
     for sheet in sheets:
@@ -69,6 +75,18 @@ def book_of(folder: Folder) -> tuple[RuleBook | None, tuple[Diagnostic, ...]]:
 def _whole(path: Path, code: str, message: str, hint: str = "") -> Diagnostic:
     shell = Document(file=path.as_posix(), lines=())
     return shell.finding(code, message, hint=hint)
+
+
+def _strange_names(folder: Folder) -> Iterator[Diagnostic]:
+    """Find files whose names could forge a line wherever they are shown."""
+    for name in (*folder.files, *folder.others):
+        if shown(name) != name:
+            yield _whole(
+                Path(folder.shown(shown(name))),
+                "R001",
+                "The file's name holds a character that cannot be seen.",
+                "Rename it; <U+...> stands for that character.",
+            )
 
 
 def _no_unknown(

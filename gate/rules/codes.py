@@ -3,6 +3,21 @@
 A code never changes its meaning. R01x: places, R02x: time, R03x: meaning, R04x: what
 a proof found, R05x: tests, R08x: comments and layout, R09x: changes.
 `gate.documents.codes` has those that any file can have.
+
+What a reader of this list might miss:
+
+=================================  ==================================================
+A key that is no longer in use     No code: there is none yet.
+A country that is no more          R010: a withdrawn code is in no list of ISO 3166.
+A network within a `whole` code    No code: only a database knows whose a network is,
+                                   and an editor lists it because databases err.
+A shape beside its region          No code: a book holds codes, and no borders to
+                                   hold an outline against.
+An exemption that lasts long       No code: how long is too long is the approver's to
+                                   say. R024: it must end. R023: it soon does.
+The explainer behind a page        E117, with the configuration, which names it. The
+                                   gate's own pages stand before all rules.
+=================================  ==================================================
 """
 
 from __future__ import annotations

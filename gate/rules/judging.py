@@ -13,7 +13,7 @@ from gate.rules.testing.trial import run_tests
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from gate.model import Action, LocationClass, Mark, Promise, RuleBook
+    from gate.model import LocationClass, Mark, Pin, Promise, RuleBook
     from gate.rules.proving.scene import AddressOf
     from gate.rules.testing.trial import MembershipOf
 
@@ -23,7 +23,7 @@ def judge(  # noqa: PLR0913 (all that a book is held against)
     *,
     classes: Sequence[LocationClass],
     membership: MembershipOf,
-    pinned: Mapping[str, Action],
+    pinned: Mapping[str, Pin],
     notices: Collection[str] | None,
     now: int,
     review_days: int = STALE,
@@ -36,7 +36,7 @@ def judge(  # noqa: PLR0913 (all that a book is held against)
         book: The rule book, which was read without errors.
         classes: Every class of places of the loaded database.
         membership: Gives the membership of a place in an area version.
-        pinned: Promises that the config demands, with the least action of each.
+        pinned: Promises that the config demands, and what of each.
         notices: Ids of the notices; None if not every one could be read.
         now: Unix seconds, for what has expired.
         review_days: As in `lint`.
@@ -78,7 +78,7 @@ def failed_tests(book: RuleBook, membership: MembershipOf) -> list[Diagnostic]:
 
 def weakened(
     book: RuleBook,
-    pinned: Mapping[str, Action],
+    pinned: Mapping[str, Pin],
     pinned_at: Mapping[str, Mark] | None = None,
 ) -> list[Diagnostic]:
     """Return a finding (R048) for every pinned promise that the book does not keep.
@@ -91,37 +91,40 @@ def weakened(
     promised = {promise.id: promise for promise in book.promises}
     places = pinned_at or {}
     return [
-        _weakened(name, least, promised.get(name), places.get(name), book.unknown.mark)
-        for name, least in sorted(pinned.items())
-        if not _keeps(promised.get(name), least)
+        _weakened(name, pin, promised.get(name), places.get(name), book.unknown.mark)
+        for name, pin in sorted(pinned.items())
+        if _lack(promised.get(name), pin)
     ]
 
 
-def _keeps(promise: Promise | None, least: Action) -> bool:
-    return (
-        promise is not None
-        and promise.at_least is not None
-        and promise.at_least >= least
-    )
+def _lack(promise: Promise | None, pin: Pin) -> str:
+    """Say what a pin demands that a promise has not; "" if there is nothing."""
+    if promise is None:
+        return "the book does not make it"
+    if promise.at_least is None:
+        return "here it demands no least action"
+    if promise.at_least < pin.least:
+        return f"here it demands only {promise.at_least}"
+    if pin.terms not in {None, promise.terms}:
+        return (
+            f"here its terms (for, from, until) are {promise.terms} and no longer "
+            f"{pin.terms}"
+        )
+    return ""
 
 
 def _weakened(
-    name: str, least: Action, promise: Promise | None, pin: Mark | None, top: Mark
+    name: str, pin: Pin, promise: Promise | None, pinned_at: Mark | None, top: Mark
 ) -> Diagnostic:
     """Return the finding about one promise; without it, at the top of the book."""
-    place = f" ({pin})" if pin else ""
-    if promise is None:
-        says = "the book does not make it"
-    elif promise.at_least is None:
-        says = "here it demands no least action"
-    else:
-        says = f"here it demands only {promise.at_least}"
+    place = f" ({pinned_at})" if pinned_at else ""
     return Diagnostic(
         code="R048",
-        message=f'The config{place} pins the promise "{name}" with at least {least}; '
-        f"{says}.",
-        hint=f"Let the promise demand at_least: {least} again, or ask the deployer to "
-        "change rules.pinned in config.yaml.",
+        message=f'The config{place} pins the promise "{name}" with at least '
+        f"{pin.least}; {_lack(promise, pin)}.",
+        hint=f"Let the promise be as it was, with at_least: {pin.least}, or ask the "
+        "deployer to change rules.pinned in config.yaml.",
         mark=promise.mark if promise else top,
         severity=Severity.ERROR,
+        subject=name,
     )

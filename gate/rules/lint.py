@@ -88,12 +88,11 @@ def _unknown_notices(book: RuleBook, notices: Collection[str]) -> Iterator[Diagn
 
 
 def _unused_areas(book: RuleBook) -> Iterator[Diagnostic]:
-    conditions = [
-        *(rule.when for rule in book.rules),
-        *(exemption.when for exemption in book.exemptions),
-        *(promise.scope for promise in book.promises),
-    ]
-    used = {a for w in conditions for a in (*(w.areas or ()), *(w.outside_areas or ()))}
+    used = {
+        area
+        for when in book.whens_and_scopes
+        for area in (*(when.areas or ()), *(when.outside_areas or ()))
+    }
     for area in book.areas.values():
         if area.id not in used:
             message = f"No rule asks for the area {quoted(area.id)}."

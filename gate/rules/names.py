@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from gate.documents.letters import without_disguise
 from gate.documents.scalars import quoted
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ RESERVED = "default"  # what a test writes for "nothing decided"
 class Names:
     """The ids of a book, also those of files with errors elsewhere.
 
+    An id with letters that deceive is refused where it stands; here it is taken for
+    the Latin id that it looks like, so that whatever names that one is not blamed.
+
     Attributes:
         areas: Where each area stands, by id.
         rules: Where each rule stands, by id.
@@ -50,11 +54,20 @@ class Names:
     complete: bool = True
     lack_of_areas_told: bool = False
     findings: list[Diagnostic] = field(default_factory=list)
+    _doubled: set[str] = field(default_factory=set)
     _seen: dict[tuple[str, str], Mark] = field(default_factory=dict)
 
-    def known(self, ids: Collection[str]) -> Collection[str] | None:
-        """Return `ids`, or None if a file that could not be read may hold more."""
-        return ids if self.complete else None
+    def known(self, ids: Collection[str], shared: str) -> Collection[str] | None:
+        """Return `ids`, or None if others may be meant to be there.
+
+        That is so if a file could not be read, and if an id stands twice: one of the
+        two may have been another one.
+
+        Args:
+            ids: Ids of rules, exemptions or areas.
+            shared: "rules" or "areas", whose ids are told apart.
+        """
+        return ids if self.complete and shared not in self._doubled else None
 
     def add(self, document: Document) -> None:
         """Take all ids of a document, whether or not it is sound otherwise."""
@@ -66,7 +79,8 @@ class Names:
         self.complete &= _KEYS.issuperset(data)  # "rulez:" may hold any id
         if isinstance(data.get("areas"), dict):
             for area in data["areas"]:
-                self.areas.setdefault(area, document.mark(("areas", area), key=True))
+                mark = document.mark(("areas", area), key=True)
+                self.areas.setdefault(without_disguise(area), mark)
                 self._once(document, "area", "areas", area, ("areas", area))
         if "unknown" in data:
             self._one_unknown(document)
@@ -84,9 +98,10 @@ class Names:
             self.findings.append(document.finding("R030", message, loc, hint=hint))
             return
         mark = document.mark(loc)
-        self.deciding.setdefault(name, mark)
+        shown = without_disguise(name)
+        self.deciding.setdefault(shown, mark)
         if section == "rules":
-            self.rules.setdefault(name, mark)
+            self.rules.setdefault(shown, mark)
 
     def _once(
         self, document: Document, sort: str, shared: str, name: str, loc: Loc
@@ -95,6 +110,7 @@ class Names:
         first = self._seen.setdefault((shared, name), mark)
         if first == mark:
             return
+        self._doubled.add(shared)
         message = f"The {sort} {quoted(name)} stands also in {first}."
         hint = "Rename one of the two."
         self.findings.append(

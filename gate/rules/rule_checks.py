@@ -74,7 +74,8 @@ def _check_areas(
 ) -> Iterator[Diagnostic]:
     if names.areas or not names.complete:
         about = ("R011", "area")
-        yield from unknown_ids(document, about, loc, ids, names.known(names.areas))
+        known = names.known(names.areas, "areas")
+        yield from unknown_ids(document, about, loc, ids, known)
     elif ids and not names.lack_of_areas_told:
         names.lack_of_areas_told = True
         message = "No area is defined: no file under rules/areas could be read."
@@ -140,9 +141,8 @@ def _check_exemption(
         hint = "Write until: and the moment at which somebody must decide anew."
         yield document.finding("R024", message, at, hint=hint, key=True)
     about = ("R033", "rule")
-    yield from unknown_ids(
-        document, about, (*loc, "relaxes"), exemption.relaxes, names.known(names.rules)
-    )
+    known = names.known(names.rules, "rules")
+    yield from unknown_ids(document, about, (*loc, "relaxes"), exemption.relaxes, known)
 
 
 def _check_promise(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,7 +69,8 @@ class Folder:
         total = hashlib.sha256()
         for name, content in sorted(self.files.items()):
             own = hashlib.sha256(content).hexdigest()
-            total.update(f"{own} {len(name.encode())} {name}\n".encode())
+            told = os.fsencode(name)  # a disk may hold a name that is no text
+            total.update(f"{own} {len(told)} ".encode() + told + b"\n")
         return total.hexdigest()
 
     def shown(self, name: str) -> str:

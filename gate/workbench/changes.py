@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gate.decision import examine, memberships_at, segments
+from gate.documents.moments import moment
 from gate.model import Membership, Unknown
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _times(case: _Case, here: Decision) -> Iterator[tuple[str, Decision]]:
             decision = replace(case, now=span.instant).decide()
             if _differs(decision, here):
                 edge = span.since if way == "from" else span.until
-                yield f"{way} {_moment(edge or 0)}", decision
+                yield f"{way} {moment(edge or 0)}", decision
                 break
 
 
@@ -140,7 +140,3 @@ def _left_out(case: _Case) -> Iterator[tuple[str, Decision]]:
         others = tuple(other for other in book.exemptions if other is not exemption)
         changed = case.decide(replace(book, exemptions=others))
         yield f"without the exemption {exemption.id}", changed
-
-
-def _moment(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")

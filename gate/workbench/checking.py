@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gate.config import Config
-    from gate.model import Action, Diagnostic, Notice, RuleBook
+    from gate.model import Diagnostic, Notice, Pin, RuleBook
     from gate.places.index import Index
     from gate.workbench.suppressing import Suppressed
 
@@ -186,7 +186,8 @@ def _judged(
     config: Config, book: RuleBook, notices: Mapping[str, Notice] | None, now: int
 ) -> tuple[Index | None, list[Diagnostic]]:
     """Judge a book as start-up does; without a database, as far as that goes."""
-    pins = {n: a for n, a in pins_of(config).items() if n in _promised(book)}
+    promised = {promise.id for promise in book.promises}
+    pins = {name: p for name, p in config.rules.pins.items() if name in promised}
     days = config.rules.review_days
     found = check_agreement(config, book)
     index, problems = _index(config, book)
@@ -221,7 +222,7 @@ def _looks(
 
 def _unproved(
     book: RuleBook,
-    pins: Mapping[str, Action],
+    pins: Mapping[str, Pin],
     notices: Mapping[str, Notice] | None,
     now: int,
     review_days: int = STALE,
@@ -238,15 +239,6 @@ def _unproved(
         *failed_tests(book, membership),
         *weakened(book, pins),
     ]
-
-
-def _promised(book: RuleBook) -> set[str]:
-    return {promise.id for promise in book.promises}
-
-
-def pins_of(config: Config) -> dict[str, Action]:
-    """Return the pinned promises with the least action of each."""
-    return {name: config.rules.pin(name) for name in config.rules.pinned}
 
 
 def index_for(config: Config, book: RuleBook) -> Index:

@@ -248,9 +248,7 @@ def decided(
 
 def matched_patterns(book: RuleBook, path: str) -> frozenset[str]:
     """Return the patterns of rules and exemptions that match a canonical path."""
-    whens = [rule.when for rule in book.rules]
-    whens += [exemption.when for exemption in book.exemptions]
-    return Patterns(globs_of(whens)).matched(path)
+    return Patterns(globs_of(book.whens)).matched(path)
 
 
 def too_old(book: RuleBook, build_epoch: int, now: int) -> Unknown | None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from gate.decision import Patterns, Table, conditions_of, globs_of
+from gate.decision import Patterns, Table, globs_of
 from gate.errors import RequestError
 from gate.model import Action, Activity, Severity
 from gate.request import canonical_path
+from gate.rules.proving.conditions import book_here
 
 if TYPE_CHECKING:
     from gate.config import Config
-    from gate.model import Diagnostic, Exemption, Rule, RuleBook
+    from gate.model import Diagnostic, RuleBook
     from gate.places.index import Index
 
 
@@ -58,24 +58,8 @@ def _about(book: RuleBook, path: str, now: int) -> RuleBook:
 
     The decision stays that of the whole book, and a large book is looked through once.
     """
-    items: list[Rule | Exemption] = [*book.rules, *book.exemptions]
-    matched = Patterns(globs_of(item.when for item in items)).matched(path)
-    live = {
-        item.id
-        for item in items
-        if conditions_of(
-            item.when,
-            item.effective,
-            matched=matched,
-            activity=Activity.READ,
-            now=now,
-        ).reachable
-    }
-    return replace(
-        book,
-        rules=tuple(rule for rule in book.rules if rule.id in live),
-        exemptions=tuple(e for e in book.exemptions if e.id in live),
-    )
+    matched = Patterns(globs_of(book.whens)).matched(path)
+    return book_here(book, matched=matched, activity=Activity.READ, now=now)
 
 
 def _own_path(config: Config) -> str | None:

@@ -12,6 +12,7 @@ from gate.errors import GateError
 from gate.model import Severity
 from gate.workbench.doctor.codes import CODES as DOCTOR_CODES
 from gate.workbench.pages import page_of
+from gate.workbench.remedies import REMEDIES
 from gate.workbench.severities import severities_of
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def code_table() -> dict[str, CodeEntry]:
         table[code] = CodeEntry(meaning=meaning, remedy=remedy)
     for codes in (documents.CODES, rules.CODES, notices.CODES):
         for code, meaning in codes.items():
-            table[code] = CodeEntry(meaning=meaning, remedy=_REMEDIES[code[:3]])
+            table[code] = CodeEntry(meaning=meaning, remedy=REMEDIES[code])
     return {code: _completed(code, about) for code, about in sorted(table.items())}
 
 
@@ -112,22 +113,6 @@ def error_classes() -> Iterator[type[GateError]]:
         found = waiting.pop(0)
         yield found
         waiting += found.__subclasses__()
-
-
-# What helps with each family of findings about the rule book; each finding's own hint
-# says what helps there.
-_REMEDIES = {
-    "R00": "Correct the text at the mark; gate schema WHAT lists the keys of a file.",
-    "R01": "Use ISO 3166 codes, GeoNames ids and networks as they are published.",
-    "R02": "Write moments with their offset, such as 2024-02-20T00:00:00+03:00.",
-    "R03": "Say what you mean in the rule; gate explain shows what it does.",
-    "R04": "Look at the witness with gate explain; change the rule or the promise.",
-    "R05": "Run gate test; correct the rule, or the test if it asks for too much.",
-    "R06": "Correct the notice, in every language; then raise its revision.",
-    "R07": "Correct the notice, or the facts of its regime, with their sources.",
-    "R08": "Correct the comment or the file that the finding marks.",
-    "R09": "Look at gate diff; take the change back, or say that it is meant.",
-}
 
 
 def _of_error(error: type[GateError]) -> CodeEntry:

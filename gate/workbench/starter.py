@@ -16,6 +16,11 @@ NAMES = ("config.yaml", "rules")
 EXAMPLES = ("belarus",)
 """Other books to start from: complete, and drafts."""
 
+IGNORED = (".state/", "rules/.schema/")
+"""What the gate makes anew in a folder, and nobody should commit."""
+
+_IGNORE = ".gitignore"
+
 
 def starter(example: str | None = None) -> Path:
     """Return the folder that holds the starter: in the wheel, or in a checkout.
@@ -33,6 +38,8 @@ def starter(example: str | None = None) -> Path:
 def write_starter(target: Path, example: str | None = None) -> tuple[Path, ...]:
     """Write config.yaml and rules/ into `target`, which is made if need be.
 
+    A .gitignore is written, too, unless there is one.
+
     Args:
         target: The folder.
         example: One of `EXAMPLES`; None for the book that the gate ships with.
@@ -41,7 +48,8 @@ def write_starter(target: Path, example: str | None = None) -> tuple[Path, ...]:
         The files that were written, sorted, relative to `target`.
 
     Raises:
-        StarterInTheWayError: One of both is there already; nothing is written.
+        StarterInTheWayError: config.yaml or rules/ is there already; nothing is
+            written.
     """
     for name in NAMES:
         if (target / name).exists() or (target / name).is_symlink():
@@ -53,7 +61,21 @@ def write_starter(target: Path, example: str | None = None) -> tuple[Path, ...]:
     for path in written:
         (target / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source / path, target / path)
+    ignore = target / _IGNORE
+    if not ignore.exists() and not ignore.is_symlink():
+        ignore.write_text("".join(f"{line}\n" for line in IGNORED), encoding="utf-8")
+        written.insert(0, Path(_IGNORE))
     return tuple(written)
+
+
+def missing_ignores(target: Path) -> tuple[str, ...]:
+    """Return those of `IGNORED` that no line of the .gitignore of a folder is."""
+    try:
+        text = (target / _IGNORE).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        text = ""
+    lines = {line.strip().strip("/") for line in text.splitlines()}
+    return tuple(name for name in IGNORED if name.strip("/") not in lines)
 
 
 def _files(source: Path) -> Iterator[Path]:

@@ -93,7 +93,7 @@ def _alike(
 ) -> dict[tuple[str, ...], tuple[dict[str, Any], int]]:
     """Put together what several workers say of the same, with the first time of all."""
     found: dict[tuple[str, ...], tuple[dict[str, Any], int]] = {}
-    for refusal in sorted(refusals, key=lambda r: -float(r["since"])):
+    for refusal in sorted(refusals, key=lambda r: -float(r["seen"])):
         key = refusal["code"], refusal["message"], refusal["book"], refusal["taken"]
         found[key] = refusal, found.get(key, (refusal, 0))[1] + 1
     return found

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gate.documents import suggest
-from gate.documents.suppression import EXAMPLE, Suppression
 from gate.model import Diagnostic, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from gate.documents.suppression import Suppression
 
 UNUSED, EXPIRED, MALFORMED = "R080", "R081", "R082"
 _OWN = frozenset({UNUSED, EXPIRED, MALFORMED})
@@ -104,10 +105,9 @@ def _about(
 ) -> Iterator[Diagnostic]:
     """Find what is wrong with one comment."""
     if suppression.problem:
-        message = (
-            f"A comment that asks gate check to ignore something: {suppression.problem}"
-        )
-        yield _finding(MALFORMED, message, suppression, f"Write {EXAMPLE}.")
+        message = f"This comment ignores nothing: {suppression.problem}."
+        hint = f"Write {suppression.example(now)}"
+        yield _finding(MALFORMED, message, suppression, hint)
         return
     impossible = {c: p for c in suppression.codes if (p := _impossible(c, looked))}
     for message, hint in impossible.values():

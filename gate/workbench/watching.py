@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from gate.config import read_config, rules_folder
 from gate.engine.fingerprint import Watched
 from gate.errors import ConfigMissingError
+from gate.model import Severity
 from gate.workbench.schemas.writing import FOLDER, write_schemas
 
 if TYPE_CHECKING:
@@ -16,6 +18,52 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gate.model import Diagnostic
+    from gate.workbench.checking import CheckReport
+
+
+_PROVED = frozenset(
+    {
+        *("E117", "R013", "R032", "R033", "R034", "R040", "R041", "R042", "R043"),
+        *("R044", "R045", "R046", "R047"),
+    }
+)
+"""Codes that are looked for only over the places of a database."""
+
+_OF_NOTICES = "R06", "R07"
+
+
+class Reach(IntEnum):
+    """How far a check came."""
+
+    FILES = 0
+    """The book could not be read: nothing of what it means was looked at."""
+    BOOK = 1
+    """No database could be used: nothing was proved."""
+    ALL = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """What one check found, and what it did not look for.
+
+    Attributes:
+        findings: What it found.
+        reach: How far it came.
+        unseen: What an earlier one found, and this one did not look for.
+    """
+
+    findings: tuple[Diagnostic, ...]
+    reach: Reach = Reach.ALL
+    unseen: tuple[Diagnostic, ...] = ()
+
+    @classmethod
+    def of(cls, report: CheckReport) -> Round:
+        """Return what a check came to."""
+        errors = {f.code for f in report.findings if f.severity is Severity.ERROR}
+        reach = Reach.ALL if report.index else Reach.BOOK
+        if report.book is None or "R019" in errors:
+            reach = Reach.FILES
+        return cls(findings=report.findings, reach=reach)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,19 +74,52 @@ class News:
         new: Findings that were not there.
         gone: Findings that are there no more.
         stayed: Findings that are as before.
+        unseen: Findings of earlier rounds that this one did not look for.
     """
 
     new: tuple[Diagnostic, ...]
     gone: tuple[Diagnostic, ...]
     stayed: tuple[Diagnostic, ...]
+    unseen: tuple[Diagnostic, ...]
 
 
-def news(before: Sequence[Diagnostic], after: Sequence[Diagnostic]) -> News:
-    """Compare the findings of two rounds; a finding that only moved has stayed."""
-    new = _missing_from(before, after)
-    gone = _missing_from(after, before)
-    stayed = tuple(finding for finding in after if finding not in new)
-    return News(new=new, gone=gone, stayed=stayed)
+def news(before: Round, after: Round) -> News:
+    """Compare two rounds; a finding that only moved has stayed.
+
+    What could not be looked for, because of an error elsewhere, is neither gone nor
+    new when it comes back.
+    """
+    known = (*before.findings, *before.unseen)
+    new = _missing_from(known, after.findings)
+    missing = _missing_from(after.findings, known)
+    carried = _missing_from(before.findings, missing)
+    gone: list[Diagnostic] = []
+    unseen: list[Diagnostic] = []
+    for finding in missing:
+        sought = _is_sought(finding, before, after, was_seen=finding not in carried)
+        (gone if sought else unseen).append(finding)
+    return News(
+        new=new,
+        gone=tuple(gone),
+        stayed=tuple(finding for finding in after.findings if finding not in new),
+        unseen=tuple(unseen),
+    )
+
+
+def _is_sought(
+    finding: Diagnostic, before: Round, after: Round, *, was_seen: bool
+) -> bool:
+    """Say whether a round would have found again what an earlier one found."""
+    files = {f.mark.file for f in after.findings if f.severity is Severity.ERROR}
+    hidden = finding.mark.file in files
+    if after.reach is Reach.ALL:
+        return not (finding.code == "R083" and hidden)
+    if after.reach is Reach.BOOK:
+        return finding.code not in _PROVED
+    if finding.code.startswith(_OF_NOTICES):
+        return not hidden
+    # An error hides others of its file, unless they stood beside one before.
+    return before.reach is Reach.FILES and was_seen and finding.code != "R083"
 
 
 def _missing_from(

@@ -3,8 +3,8 @@
     python tests/bench/bench_proof.py [--rules 2000] [--patterns 40] [DATABASE ...]
 
 Without databases it takes the embedded one. The book is the same in every run; the
-target is 3 seconds together for 2,000 rules, and 2 seconds for a proof of 100 patterns
-over the classes of GeoLite2-City.
+target is 3 seconds together for 2,000 rules, 2 seconds for a proof of 100 patterns over
+the classes of GeoLite2-City, and 50 milliseconds for that of the shipped book.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ import argparse
 import tempfile
 import time
 from collections import Counter
+from itertools import product
 from pathlib import Path
 
 import click
 from large_book import NOTICES, write
 
+from gate.model import LocationClass, Membership
 from gate.places.build import build_index
 from gate.places.embedded import embedded_database
 from gate.places.sources import Sources
@@ -44,6 +46,12 @@ def main():
     parser.add_argument("--patterns", type=int, default=40)
     parser.add_argument("databases", nargs="*", type=Path)
     wanted = parser.parse_args()
+    shipped, _ = load_book(Path(__file__).parents[2] / "rules")
+    combinations = [
+        LocationClass(label=str(levels), memberships=levels)
+        for levels in product(Membership, repeat=len(shipped.area_versions))
+    ]
+    measured("shipped", lambda: prove(shipped, combinations))
     with tempfile.TemporaryDirectory() as name:
         folder = write(Path(name), wanted.rules, wanted.patterns)
         (book, _), reading = measured("load", lambda: load_book(folder))

@@ -16,7 +16,8 @@ AXE = """async (tags) => {
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPEN_ALL = "document.querySelectorAll('details').forEach(d => { d.open = true })"
 VIEWS = {
-    "banner, with mistakes": "/?place=UA-65,50km&path=/../x&at=soon&width=1",
+    "banner": "/?place=UA-65,50km&path=/a/x",
+    "mistakes": "/?other=Qqqmoscow&path=/../x&at=soon&width=1",
     "warning page": "/?place=RU",
     "article on a desktop": "/?place=DE&width=1280",
     "areas": "/areas",
@@ -156,6 +157,38 @@ def test_without_a_script_everything_can_be_chosen(look):
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="a warning page").wait_for()
     assert "activity=donate" in page.url
+
+
+def test_on_a_phone_the_verdict_comes_first_and_nothing_of_it_is_lost(look):
+    page = look("/?place=UA-65,50km&path=/a/x", width=360)
+    assert page.locator("#verdict").bounding_box()["y"] < 200
+    assert not page.locator("#form").is_visible()
+    page.get_by_text("Choose place, time and page").click()
+    assert page.locator("#form").is_visible()
+    for cell in page.locator(".rules tbody tr").first.locator("td").all():
+        box = cell.bounding_box()
+        assert box["x"] + box["width"] <= 360
+    dot = page.get_by_role("link", name="Donetsk: warning page").bounding_box()
+    assert 0 < dot["x"] < 360
+
+
+def test_on_a_phone_without_a_script_all_can_be_chosen(look):
+    page = look("/?place=RU", width=360, java_script_enabled=False)
+    assert page.get_by_label("Place", exact=True).is_visible()
+
+
+def test_a_town_is_found_by_its_name_and_a_mistake_is_told_at_the_field(look):
+    page = look("/?place=DE")
+    other = page.get_by_label("Or a town")
+    other.fill("Луганск")
+    other.press("Enter")
+    page.get_by_role("heading", name="a warning page").wait_for()
+    assert "Taken for Luhansk" in page.locator("#other-hint").inner_text()
+    other.fill("Qqqmoscow")
+    other.press("Enter")
+    page.get_by_role("heading", name="No answer yet").wait_for()
+    assert page.evaluate("document.activeElement.id") == "other"
+    assert "Did you mean “Moscow”?" in page.locator("#other-problem").inner_text()
 
 
 def test_a_saved_error_is_shown_by_itself_and_goes_with_its_cause(look, home):

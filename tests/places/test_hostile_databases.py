@@ -8,10 +8,10 @@ see: the checksums of `gate geo update` and its known addresses stand against th
 from __future__ import annotations
 
 import random
-import time
 from contextlib import suppress
 
 import pytest
+from effort import effort
 from hostile import (
     HUGE,
     SOUND,
@@ -33,7 +33,7 @@ from gate.places.database import Database
 from gate.places.metadata import MARKER
 from gate.places.sources import Sources
 
-SECONDS = 20  # of CPU for a small file
+WORK = 1_500_000  # calls for a small file; the worst takes a third
 QUICK = settings(
     max_examples=60,
     deadline=None,
@@ -104,14 +104,18 @@ FILES = {
 def test_a_hostile_file_is_refused_with_a_code(tmp_path, content, code):
     path = tmp_path / "hostile.mmdb"
     path.write_bytes(content)
-    started = time.process_time()
-    with pytest.raises(DatabaseError) as caught:
-        build_index(Sources(databases=(path,)), ())
-    assert caught.value.code == code
-    assert caught.value.hint
-    with suppress(DatabaseError):
-        Database(path).place("77.88.8.8")
-    assert time.process_time() - started < SECONDS
+    caught = []
+
+    def read():
+        with pytest.raises(DatabaseError) as refused:
+            build_index(Sources(databases=(path,)), ())
+        caught.append(refused.value)
+        with suppress(DatabaseError):
+            Database(path).place("77.88.8.8")
+
+    assert effort(read) < WORK
+    assert caught[0].code == code
+    assert caught[0].hint
 
 
 @pytest.mark.parametrize("name", ["nothing", "the root is a circle", "IPv5"])
@@ -121,7 +125,6 @@ def test_a_hostile_file_takes_little_of_a_process(tmp_path, judge, name):
     told = judge(path)
     assert (told["code"], told["signal"]) == (FILES[name][1], 0)
     assert told["mebibytes"] < 300
-    assert told["seconds"] < 3
 
 
 def test_pointers_that_unfold_without_end_are_read_in_bounded_time(tmp_path, judge):

@@ -6,7 +6,6 @@ import hashlib
 import ipaddress
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -33,6 +32,7 @@ from gate.places.index import Columns, Index, Table, cache_name
 from gate.places.sources import Sources
 from gate.places.special import special_reason, special_spans
 from gate.rules.proving.proof import prove
+from gate.rules.proving.survey import MOST_PARTS, Survey
 
 NO, POSSIBLE, YES = Membership
 RU, UA, DE = ({"country": {"iso_code": code}} for code in ("RU", "UA", "DE"))
@@ -331,9 +331,7 @@ def test_the_class_of_an_alias_is_that_of_the_ipv4_address(real, rng):
         assert database.place(f"::ffff:{address}") == database.place(str(address))
 
 
-def test_a_hundred_patterns_are_proved_over_real_classes_in_under_two_seconds(
-    real, shipped_book
-):
+def test_a_hundred_patterns_are_proved_over_real_classes(real, shipped_book):
     classes = real[0].classes
     globs = large_book.patterns(100)
     rules = tuple(
@@ -346,9 +344,19 @@ def test_a_hundred_patterns_are_proved_over_real_classes_in_under_two_seconds(
         for rule in shipped_book.rules
     )
     many = replace(shipped_book, rules=rules, exemptions=())
-    begin = time.process_time()
-    assert prove(many, classes)
-    assert time.process_time() - begin < 2  # seconds of CPU; measured 0.4
+    survey = Survey(many, classes)
+    space, versions = survey.space, len(many.area_versions)
+    assert {glob for atom in space.atoms for glob in atom.matched} >= {*globs}
+    # Far fewer places than classes: what no rule tells apart is one place.
+    assert space.size <= len(Membership) ** versions + len(Unknown)
+    assert sum(len(space.numbers(place)) for place in range(space.size)) == len(classes)
+    spans = sum(len(survey.alone.spans(rule)) for rule in rules)
+    assert spans * len(survey.slices) < MOST_PARTS / 100
+    findings = prove(many, classes)
+    # Rules that differ in patterns alone say the same where several of them match.
+    assert {"R041", "R042"} <= {finding.code for finding in findings}
+    broken = {finding.subject for finding in findings if finding.code == "R043"}
+    assert broken == {*survey.broken} <= {promise.id for promise in many.promises}
 
 
 def test_a_real_index_is_small(real, tmp_path):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
-import time
 from contextlib import suppress
 
 import maxminddb
 import pytest
+from effort import effort
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -160,10 +160,12 @@ def test_a_tree_that_runs_in_a_circle_is_refused(tmp_path, database_content):
     content[0:6] = bytes(6)  # both children of the root are the root
     path = tmp_path / "circle.mmdb"
     path.write_bytes(content)
-    started = time.process_time()
-    with pytest.raises(DatabaseTreeError):
-        use(path)
-    assert time.process_time() - started < 5
+
+    def read():
+        with pytest.raises(DatabaseTreeError):
+            use(path)
+
+    assert effort(read) < 5000
 
 
 def test_a_record_outside_the_data_is_refused(tmp_path, database_content):
@@ -208,11 +210,13 @@ def test_records_that_overlap_without_end_exhaust_a_budget():
     # Each offset begins a list that runs over all that follow.
     data = b"\x1e\x04\x00\x80" * 40_000
     decoder = Decoder(data)
-    started = time.process_time()
-    for offset in range(0, len(data), 4):
-        with pytest.raises(DatabaseRecordError):
-            decoder.at(offset)
-    assert time.process_time() - started < 20
+
+    def read():
+        for offset in range(0, len(data), 4):
+            with suppress(DatabaseRecordError):
+                pytest.fail(f"{decoder.at(offset)}")
+
+    assert effort(read) < 50 * 40_000
 
 
 def test_huge_metadata_are_refused(tmp_path, database_content):

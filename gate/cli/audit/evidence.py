@@ -20,7 +20,7 @@ from gate.cli.console import (
 from gate.workbench.auditing.alike import Logs, books_named, read_alike
 from gate.workbench.auditing.evidence import MEANINGS, evidence_of
 from gate.workbench.auditing.replaying import told as shown
-from gate.workbench.auditing.revisions import find_book, former_books
+from gate.workbench.revisions import find_book, former_books, in_folder, opened
 
 if TYPE_CHECKING:
     from gate.config import Config
@@ -70,7 +70,8 @@ def evidence(
 
 def _found(config: Config, logs: Logs, former: tuple[str, ...]) -> Told:
     rules = config.rules.folder
-    books = [find_book(name, rules).book for name in (str(rules), *former)]
+    books = [opened(in_folder(rules))[0]]
+    books += [find_book(name, rules).book for name in former]
     known = frozenset(book.digest for book in books)
     books += former_books(rules, books_named(logs) - known)
     edges = sorted({one.since for book in books for _, one in book.area_versions})

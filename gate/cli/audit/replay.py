@@ -26,7 +26,7 @@ from gate.workbench.auditing.answering import MEANINGS, Reason
 from gate.workbench.auditing.ground import Assumption, ground_of
 from gate.workbench.auditing.replaying import replay as replay_rows
 from gate.workbench.auditing.replaying import told
-from gate.workbench.auditing.revisions import find_book, former_books
+from gate.workbench.revisions import find_book, former_books
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from gate.config import Config
     from gate.model import RuleBook
     from gate.workbench.auditing.replaying import Change, Replay
-    from gate.workbench.auditing.revisions import Found
+    from gate.workbench.revisions import Found
 
 MOST_LINES = 40
 """More lines of one table are in --json."""

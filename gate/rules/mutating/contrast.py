@@ -8,13 +8,13 @@ books are decided by the evaluator that serves.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from gate.decision import Patterns, conditions_of, decide, globs_of, segments
+from gate.decision import Patterns, decide, globs_of, segments
+from gate.documents.moments import moment
 from gate.model import Activity
 from gate.rules.proving.atoms import path_atoms
+from gate.rules.proving.conditions import book_here, reaches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,15 +22,14 @@ if TYPE_CHECKING:
     from gate.decision import Segment
     from gate.model import (
         Decision,
-        Effective,
         Exemption,
         Membership,
         Rule,
         RuleBook,
-        When,
     )
     from gate.rules.mutating.mutants import Mutant
     from gate.rules.mutating.vantage import Point, Vantage
+    from gate.rules.proving.conditions import Asked
 
 _Pair = tuple["Point", dict[str, "Membership"], dict[str, "Membership"]]
 
@@ -57,9 +56,8 @@ class Difference(NamedTuple):
     @property
     def told(self) -> str:
         """Where the two differ, and in what, as one sentence."""
-        moment = datetime.fromtimestamp(self.now, UTC).isoformat()
         return (
-            f"{self.point.label}; {self.activity} {self.path}, {moment}: "
+            f"{self.point.label}; {self.activity} {self.path}, {moment(self.now)}: "
             f"{_contrast(self.was, self.becomes)}."
         )
 
@@ -90,8 +88,7 @@ class Contrast:
         self._points = vantage.points(mutant.probes)
         self._affected = list(_affected(book, mutant))
         self._area = mutant.subject if mutant.moves_places else None
-        whens = [item.when for b in (book, mutant.book) for item in _items(b)]
-        self._globs = globs_of(whens)
+        self._globs = globs_of((*book.whens, *mutant.book.whens))
         self.proves = vantage.is_whole
         """Whether every cell was looked at, so that finding none proves something."""
 
@@ -120,7 +117,8 @@ class Contrast:
     ) -> tuple[Point, Decision, Decision] | None:
         """Return the first place at which the two differ, and what they decide."""
         old, new = (
-            _live(book, matched, activity, now) for book in (self._old, self._new)
+            book_here(book, matched=matched, activity=activity, now=now)
+            for book in (self._old, self._new)
         )
         for point, before, after in pairs:
             was, becomes = (
@@ -145,8 +143,8 @@ class Contrast:
             if areas[0].version_at(now) is areas[1].version_at(now):
                 return False
         return any(
-            _reaches(when, effective, matched, activity, now)
-            for when, effective in self._affected
+            reaches(asked, matched=matched, activity=activity, now=now)
+            for asked in self._affected
         )
 
     def _pairs(self, now: int) -> Iterator[_Pair]:
@@ -198,38 +196,11 @@ def _moment(segment: Segment, own: set[int | None], usual: int | None) -> int:
     return segment.instant
 
 
-def _reaches(
-    when: When,
-    effective: Effective,
-    matched: frozenset[str],
-    activity: Activity,
-    now: int,
-) -> bool:
-    """Say whether all conditions but that of the place are met."""
-    return conditions_of(
-        when, effective, matched=matched, activity=activity, now=now
-    ).reachable
-
-
-def _live(
-    book: RuleBook, matched: frozenset[str], activity: Activity, now: int
-) -> RuleBook:
-    """Return a book without what cannot hold here, so that it is decided faster."""
-    cell = matched, activity, now
-    return replace(
-        book,
-        rules=tuple(r for r in book.rules if _reaches(r.when, r.effective, *cell)),
-        exemptions=tuple(
-            e for e in book.exemptions if _reaches(e.when, e.effective, *cell)
-        ),
-    )
-
-
 def _items(book: RuleBook) -> tuple[Rule | Exemption, ...]:
     return (*book.rules, *book.exemptions)
 
 
-def _affected(book: RuleBook, mutant: Mutant) -> Iterator[tuple[When, Effective]]:
+def _affected(book: RuleBook, mutant: Mutant) -> Iterator[Asked]:
     """Yield the conditions of everything that the change can make hold or not."""
     old, new = _items(book), _items(mutant.book)
     for items, others in ((old, new), (new, old)):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from gate.documents.moments import stamp
 from gate.model import BookTest, Mark
 
 if TYPE_CHECKING:
@@ -76,11 +77,9 @@ def as_yaml(test: BookTest, *, offset: int = 0) -> str:
         test: The test.
         offset: Offset from UTC in which its moment is written, in seconds.
     """
-    zone = timezone(timedelta(seconds=offset)) if offset else UTC
-    moment = datetime.fromtimestamp(test.now, zone).isoformat()
     lines = [
         f"  - name: {_scalar(test.name)}",
-        f'    now: "{moment}"',
+        f'    now: "{stamp(test.now, offset)}"',
         f"    visitor: {_flow(dict(_said(test.visitor)))}",
         f"    path: {_scalar(test.path)}",
         f"    expect: {_flow(test.expect)}",
@@ -106,6 +105,8 @@ def _flow(said: Mapping[Any, object]) -> str:
 def _value(value: object) -> str:
     if isinstance(value, tuple):
         return "[" + ", ".join(_value(item) for item in value) + "]"
+    if isinstance(value, float):
+        return format(Decimal(repr(value)), "f")  # a book has no 1e-05
     return _scalar(str(value))
 
 

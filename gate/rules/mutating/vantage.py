@@ -17,7 +17,7 @@ from gate.model import LocationClass, Membership, Place, Unknown
 from gate.rules.mutating.areas import places_of_code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from gate.model import AreaVersion, RuleBook
     from gate.rules.testing.trial import Memberships
@@ -62,7 +62,7 @@ class Vantage:
         classes: Sequence[LocationClass],
     ) -> None:
         self._memberships = memberships
-        labels = _visitors(book)
+        labels = visitors_of(book)
         for place in (*_named(book), *(Place(unknown=reason) for reason in Unknown)):
             labels.setdefault(place, label_of(place))
         points = [Point(label, place, {}) for place, label in labels.items()]
@@ -198,13 +198,21 @@ def label_of(place: Place) -> str:
     return spot or "nowhere"
 
 
-def _visitors(book: RuleBook) -> dict[Place, str]:
-    """Return the visitors of the tests, under the name of the first test of each."""
+def visitors_of(
+    book: RuleBook, label: Callable[[Place], str] = label_of
+) -> dict[Place, str]:
+    """Return the visitors of the tests, under the name of the first test of each.
+
+    Args:
+        book: The book.
+        label: Says what a visitor is called whose test has several, or who is in no
+            known place.
+    """
     names = Counter(test.name for test in book.tests)
     found: dict[Place, str] = {}
     for test in book.tests:
         alone = names[test.name] == 1 and test.visitor.unknown is None
-        found.setdefault(test.visitor, test.name if alone else label_of(test.visitor))
+        found.setdefault(test.visitor, test.name if alone else label(test.visitor))
     return found
 
 

@@ -17,10 +17,9 @@ from gate.model import Activity, Effective, Membership, Mode, Unknown, When
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gate.model import Exemption, Rule
+    from gate.model import Exemption, Rule, Shown
     from gate.rules.proving.slices import Slice
     from gate.rules.proving.space import Space
-    from gate.rules.proving.sweep import Shown
 
 Level = Membership | Unknown | None
 """Highest membership in a rule's areas; why the place is unknown; None if none is
@@ -180,12 +179,11 @@ class Alone:
         )
         unknown = level if isinstance(level, Unknown) else None
         met = dict.fromkeys(rule.when.areas or (), level)
-        decision = examine(
+        return examine(
             replace(self._bare, rules=(bare,), exemptions=free),
             memberships={a: m for a, m in met.items() if isinstance(m, Membership)},
             matched=bare.when.paths,
             activity=Activity.READ,
             now=0,
             unknown=unknown,
-        ).decision
-        return decision.action, decision.notices
+        ).decision.shown

@@ -1,32 +1,20 @@
-"""Everything that a rule book can tell apart, as a short list of cases.
+"""One case of a cell: a place, a path, an activity and a moment that a person can try.
 
-Conditions read four coordinates: place, path, activity, time. Each falls into finitely
-many classes, so that looking at one case of every cell proves a sentence about all
-addresses, paths, activities and moments.
+Conditions read these four coordinates. Each falls into finitely many classes, so that
+one case stands for all addresses, paths, activities and moments of its cell.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
-from gate.decision import (
-    Group,
-    Segment,
-    conditions_of,
-    globs_of,
-    groups,
-    segments,
-)
-from gate.model import Activity, Unknown
-from gate.rules.proving.atoms import path_atoms
+from gate.decision import Group, Segment, conditions_of
+from gate.model import Activity
+from gate.rules.proving.conditions import Asked, deciding, reduced
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from gate.model import Effective, LocationClass, RuleBook, When
-    from gate.rules.proving.atoms import Limits, PathAtom
+    from gate.model import RuleBook
+    from gate.rules.proving.atoms import PathAtom
 
 
 class Case(NamedTuple):
@@ -53,53 +41,22 @@ class Case(NamedTuple):
         return self.segment.instant
 
 
-def cases(
-    book: RuleBook, classes: Sequence[LocationClass], limits: Limits | None = None
-) -> Iterator[Case]:
-    """Give one case for every cell of a rule book, earliest and shortest first.
-
-    Every reason for an unknown place is among the cases, whether or not a class
-    stands for it.
-
-    Args:
-        book: The rule book.
-        classes: Every class of places that there is.
-        limits: Bounds on the search for paths.
-
-    Raises:
-        PatternsMultiplyError: The patterns combine in too many ways.
-    """
-    whens = Whens(book)
-    paths = whens.by_path(path_atoms(globs_of(when for when, _ in whens.all), limits))
-    activities = whens.by_activity()
-    seen: set[tuple[object, ...]] = set()
-    for segment in whens.segments():
-        view = _View(book, classes, segment)
-        now = whens.at(segment)
-        for at_activity, activity in activities.items():
-            for at_path, atom in paths.items():
-                live = now & at_activity & at_path
-                for key, group in view.apart(whens.areas(live)):
-                    if (live, key) not in seen:
-                        seen.add((live, key))
-                        yield Case(group, atom, activity, segment, whens.book(live))
-
-
 class Whens:
     """All conditions of a book; a set of them is an integer with a bit for each.
 
     Args:
         book: The rule book.
+
+    Attributes:
+        all: The conditions of the rules, then of the exemptions, then of the promises.
     """
 
     def __init__(self, book: RuleBook) -> None:
         self._book = book
-        self.all: list[tuple[When, Effective]] = [
-            *((rule.when, rule.effective) for rule in book.rules),
-            *((exemption.when, exemption.effective) for exemption in book.exemptions),
+        self.all: tuple[Asked, ...] = (
+            *deciding(book),
             *((promise.scope, promise.effective) for promise in book.promises),
-        ]
-        self._areas: dict[int, tuple[str, ...]] = {}
+        )
         self._books: dict[int, RuleBook] = {}
         self._known: dict[tuple[str, frozenset[str], Activity, int], int] = {}
 
@@ -109,23 +66,6 @@ class Whens:
         """Return the case of these coordinates."""
         live = self.at(segment) & self.along(atom) & self.during(activity)
         return Case(group, atom, activity, segment, self.book(live))
-
-    def segments(self) -> tuple[Segment, ...]:
-        spans = [promise.effective for promise in self._book.promises]
-        also = [instant for span in spans for instant in (span.since, span.until)]
-        return segments(self._book, also=also)
-
-    def by_path(self, atoms: Sequence[PathAtom]) -> dict[int, PathAtom]:
-        found: dict[int, PathAtom] = {}
-        for atom in atoms:
-            found.setdefault(self.along(atom), atom)
-        return found
-
-    def by_activity(self) -> dict[int, Activity]:
-        found: dict[int, Activity] = {}
-        for activity in Activity:
-            found.setdefault(self.during(activity), activity)
-        return found
 
     def at(self, segment: Segment) -> int:
         """Return the conditions that hold in a segment."""
@@ -139,28 +79,12 @@ class Whens:
         """Return the conditions that ask for an activity."""
         return self._live("activity", frozenset(), activity, 0)
 
-    def areas(self, live: int) -> tuple[str, ...]:
-        """Return the areas that these conditions ask about, sorted."""
-        if live not in self._areas:
-            named: set[str] = set()
-            for number, (when, _) in enumerate(self.all):
-                if live >> number & 1:
-                    named.update(when.areas or (), when.outside_areas or ())
-            self._areas[live] = tuple(sorted(named))
-        return self._areas[live]
-
     def book(self, live: int) -> RuleBook:
         """Return the book without all that is not among these conditions."""
         if live not in self._books:
-            whole = self._book
             # As text, since each shift of so large a number would copy it.
-            bits = iter([bit == "1" for bit in f"{live:0{len(self.all)}b}"[::-1]])
-            self._books[live] = replace(
-                whole,
-                rules=_chosen(whole.rules, bits),
-                exemptions=_chosen(whole.exemptions, bits),
-                promises=_chosen(whole.promises, bits),
-            )
+            bits = f"{live:0{len(self.all)}b}"[::-1]
+            self._books[live] = reduced(self._book, [bit == "1" for bit in bits])
         return self._books[live]
 
     def _live(
@@ -170,41 +94,8 @@ class Whens:
         key = condition, matched, activity, now
         if key not in self._known:
             live = 0
-            for number, (when, effective) in enumerate(self.all):
-                met = conditions_of(
-                    when, effective, matched=matched, activity=activity, now=now
-                )
+            for number, asked in enumerate(self.all):
+                met = conditions_of(*asked, matched=matched, activity=activity, now=now)
                 live |= getattr(met, condition) << number
             self._known[key] = live
         return self._known[key]
-
-
-_Item = TypeVar("_Item")
-
-
-def _chosen(items: Sequence[_Item], bits: Iterator[bool]) -> tuple[_Item, ...]:
-    """Take the next bit for each item, and keep those whose bit is set."""
-    return tuple(
-        item for item, bit in zip(items, islice(bits, len(items)), strict=True) if bit
-    )
-
-
-class _View:
-    """The places of a segment, as far as given areas tell them apart."""
-
-    def __init__(
-        self, book: RuleBook, classes: Sequence[LocationClass], segment: Segment
-    ) -> None:
-        known = [place for place in classes if place.unknown is None]
-        self._groups = groups(book, known, segment.instant)[0]
-        self._apart: dict[tuple[str, ...], dict[tuple[object, ...], Group]] = {}
-
-    def apart(self, areas: tuple[str, ...]) -> Iterable[tuple[object, Group]]:
-        if areas not in self._apart:
-            found: dict[tuple[object, ...], Group] = {}
-            for group in self._groups:
-                found.setdefault(tuple(group.memberships[a] for a in areas), group)
-            for reason in Unknown:
-                found[(reason,)] = Group({}, reason, reason)
-            self._apart[areas] = found
-        return self._apart[areas].items()

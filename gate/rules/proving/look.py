@@ -14,11 +14,10 @@ from gate.rules.proving.sweep import Bound, Entry, Meetings, sweep
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from gate.model import Exemption, Promise, Rule, When
+    from gate.model import Exemption, Promise, Rule, Shown, When
     from gate.rules.proving.alone import Part
     from gate.rules.proving.slices import Slice
     from gate.rules.proving.survey import Survey
-    from gate.rules.proving.sweep import Shown
 
 
 class Look:
@@ -67,7 +66,7 @@ class Look:
 
     def _ask(self, part: Part, shown: Shown, *, added: bool) -> Entry:
         entry = _entry(part._replace(shown=shown), part.cells, added=added)
-        if shown[0]:  # what asks for nothing changes nothing
+        if shown.action:  # what asks for nothing changes nothing
             self._entries.append(entry)
         return entry
 
@@ -193,7 +192,7 @@ class Look:
                 continue
             free = self._alone.exempt(self._portion, exemption, part.span, paths)
             cells = free & part.cells
-            if not cells or exemption.to >= part.shown[0]:
+            if not cells or exemption.to >= part.shown.action:
                 continue
             if rule.mode is Mode.SHADOW:
                 fate.miss(self._portion, cells)

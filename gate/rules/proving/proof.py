@@ -15,6 +15,7 @@ from gate.rules.proving.crowding import too_many
 from gate.rules.proving.meeting import unmet
 from gate.rules.proving.reasons import why_empty, why_never, why_unmet
 from gate.rules.proving.redundancy import redundant
+from gate.rules.proving.refuted import refuted
 from gate.rules.proving.scene import Scene
 from gate.rules.proving.survey import Survey
 
@@ -123,13 +124,7 @@ class _Proof:
     def _about_promise(self, promise: Promise) -> Iterator[Diagnostic]:
         point = self._survey.broken.get(promise.id)
         if point is not None:
-            told = f"{self._scene.witness(point)}, instead of {_bounds(promise)}"
-            yield _finding(
-                promise,
-                ("R043", f'The promise "{promise.id}" is broken: {told}.'),
-                "Change what decides there, or promise less.",
-                Severity.ERROR,
-            )
+            yield refuted(self._survey.book, self._scene, promise, point)
         elif promise.id not in self._survey.spoken:
             yield _finding(
                 promise,
@@ -154,8 +149,3 @@ def _finding(
         severity=severity,
         subject=item.id,
     )
-
-
-def _bounds(promise: Promise) -> str:
-    bounds = {"at least": promise.at_least, "at most": promise.at_most}
-    return " and ".join(f"{w} {a}" for w, a in bounds.items() if a is not None)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from gate.documents.moments import day_set
 from gate.model import Membership, Rule
 
 if TYPE_CHECKING:
@@ -132,4 +132,4 @@ def _either(areas: Sequence[str]) -> str:
 
 def _day(survey: Survey, segment: int) -> str:
     instant = survey.space.segments[segment].instant
-    return datetime.fromtimestamp(instant, UTC).date().isoformat()
+    return day_set(instant)

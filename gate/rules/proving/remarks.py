@@ -5,11 +5,20 @@ These notes are for `gate check`; a gate that serves never asks for them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from gate.documents.percent import per_cent
 from gate.documents.scalars import quoted
 from gate.errors import PatternsMultiplyError
-from gate.model import Action, Diagnostic, Effective, Membership, Mode, Severity
+from gate.model import (
+    Action,
+    Amount,
+    Diagnostic,
+    Effective,
+    Membership,
+    Mode,
+    Severity,
+)
 from gate.rules.proving.alone import Alone
 from gate.rules.proving.companions import told_together
 from gate.rules.proving.scene import Scene
@@ -17,7 +26,7 @@ from gate.rules.proving.space import Space
 from gate.rules.proving.survey import Survey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from gate.model import Area, LocationClass, RuleBook
     from gate.rules.proving.fates import RuleFate
@@ -27,18 +36,6 @@ MUCH = 50
 """Percent of the cases of a shadow rule from which on it would change much."""
 
 _NAMED = 3  # classes that are named of those for which a place is uncertain
-
-
-class Amount(NamedTuple):
-    """How many addresses readers of a class may have.
-
-    Attributes:
-        v4: IPv4 addresses.
-        v6: IPv6 networks of /48; each belongs to the class of its first address.
-    """
-
-    v4: int
-    v6: int
 
 
 def remarks(
@@ -70,12 +67,11 @@ def remarks(
 
 
 def _trial(fate: RuleFate, scene: Scene) -> Diagnostic:
-    share = 100 * fate.changed // fate.cells
     example = f" Now {scene.witness(fate.example)}." if fate.example else ""
     return Diagnostic(
         code="R045",
         message=f'If it were enforced, the shadow rule "{fate.rule.id}" would change '
-        f"{share} % of the cases that it meets.",
+        f"{per_cent(fate.changed, fate.cells)} of the cases that it meets.",
         hint="A case is a place, a path and an activity, however many readers there "
         f"are: look at the counts of the audit log before you enforce it.{example}",
         mark=fate.rule.mark,
@@ -108,13 +104,13 @@ def doubts(
         return []  # proving it says so
     segment = space.span(Effective(since=now))[0]
     doubtful = _doubtful(space, segment)
-    known = [c.unknown is None for c in classes]
-    total = _sum(a for a, is_known in zip(amounts, known, strict=True) if is_known)
+    pairs = zip(classes, amounts, strict=True)
+    total = Amount.total(amount for one, amount in pairs if one.unknown is None)
     found = []
     for area in book.areas.values():
         maybe = doubtful & space.members([area.id], segment)[Membership.POSSIBLE]
         by_label = _by_label(space, maybe, amounts)
-        if any(amount.v4 or amount.v6 for amount in by_label.values()):
+        if any(amount.ipv4 or amount.ipv6_48 for amount in by_label.values()):
             found.append(_doubt(area, by_label, total))
     return found
 
@@ -129,7 +125,7 @@ def _by_label(
             label, doubt = space.classes[number].label, space.classes[number].doubt
             if doubt is None:
                 so_far = found.get(label, Amount(0, 0))
-                found[label] = _sum([so_far, amounts[number]])
+                found[label] = Amount.total([so_far, amounts[number]])
     return found
 
 
@@ -144,7 +140,7 @@ def _doubtful(space: Space, segment: int) -> int:
             if rule.mode is Mode.SHADOW or not spans:
                 continue
             for part in alone.parts(portion, rule, spans[0]):
-                if part.shown[0] is Action.PASS:
+                if part.shown.action is Action.PASS:
                     continue
                 if part.level is Membership.POSSIBLE:
                     maybe |= part.cells
@@ -154,24 +150,20 @@ def _doubtful(space: Space, segment: int) -> int:
     return found
 
 
-def _sum(amounts: Iterable[Amount]) -> Amount:
-    every = tuple(amounts)
-    return Amount(sum(a.v4 for a in every), sum(a.v6 for a in every))
-
-
 def _doubt(area: Area, by_label: dict[str, Amount], total: Amount) -> Diagnostic:
-    share = _sum(by_label.values())
-    most = sorted(by_label, key=lambda label: (-by_label[label].v4, label))
+    share = Amount.total(by_label.values())
+    most = sorted(by_label, key=lambda label: (-by_label[label].ipv4, label))
     named = ", ".join(
-        f"{label} ({_percent(by_label[label].v4, share.v4)})"
+        f"{label} ({per_cent(by_label[label].ipv4, share.ipv4)})"
         for label in most[:_NAMED]
-        if by_label[label].v4
+        if by_label[label].ipv4
     )
+    sites = per_cent(share.ipv6_48, total.ipv6_48)
     return Diagnostic(
         code="R046",
-        message=f"Readers at {share.v4:,} IPv4 addresses "
-        f"({_percent(share.v4, total.v4)} of the loaded databases) and {share.v6:,} "
-        f"IPv6 networks ({_percent(share.v6, total.v6)}) get a notice only because "
+        message=f"Readers at {share.ipv4:,} IPv4 addresses "
+        f"({per_cent(share.ipv4, total.ipv4)} of the loaded databases) and "
+        f"{share.ipv6_48:,} IPv6 networks ({sites}) get a notice only because "
         f"they may be in {quoted(area.id)}.",
         hint=f"{'Most are labelled ' + named + '. ' if named else ''}Networks, "
         "settlements and shapes of the area can tell more of them apart.",
@@ -179,11 +171,3 @@ def _doubt(area: Area, by_label: dict[str, Amount], total: Amount) -> Diagnostic
         severity=Severity.NOTE,
         subject=area.id,
     )
-
-
-def _percent(part: int, whole: int) -> str:
-    """Return a share, such as "12.3 %", "0.12 %" or "under 0.01 %"."""
-    share = 100 * part / whole if whole else 0
-    if 0 < share < 0.01:  # noqa: PLR2004 (percent)
-        return "under 0.01 %"
-    return f"{share:.1f} %" if share >= 1 else f"{share:.2f} %"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gate.decision import examine
 from gate.rules.marking import Lines
 from gate.rules.proving.cells import Whens
-from gate.rules.proving.witness import witness
+from gate.rules.proving.witness import outcome, whereabouts, witness
 
 if TYPE_CHECKING:
     from gate.model import Decision
@@ -43,12 +43,26 @@ class Scene:
 
     def witness(self, point: Point) -> str:
         """Return where a point is, and what is decided there by what."""
+        case, address = self._shown(point)
+        return witness(self._survey.book, case, self.decision(case), address)
+
+    def spot(self, point: Point) -> str:
+        """Return where and when a point is."""
+        return whereabouts(self._survey.book, *self._shown(point))
+
+    def outcome(self, point: Point) -> str:
+        """Return what is decided at a point, and by what."""
+        case = self.case(point)
+        return outcome(self._survey.book, case, self.decision(case))
+
+    def _shown(self, point: Point) -> tuple[Case, str | None]:
+        """Return the case of a point as it is shown, with an address of the place."""
         case = self.case(point)
         number, address = self._address(point)
         if number is not None:
             label = self._survey.space.classes[number].label
             case = case._replace(group=case.group._replace(label=label))
-        return witness(self._survey.book, case, self.decision(case), address)
+        return case, address
 
     def case(self, point: Point) -> Case:
         """Return the case of a point."""

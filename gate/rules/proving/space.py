@@ -12,15 +12,16 @@ from bisect import bisect_right
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from gate.decision import Group, globs_of, memberships_at, segments
+from gate.decision import Group, globs_of, memberships_at
 from gate.model import Membership, Unknown
 from gate.rules.proving.atoms import path_atoms
+from gate.rules.proving.conditions import segments_with_promises
 from gate.rules.proving.slices import ACTIVITIES, Slice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from gate.model import Action, Effective, LocationClass, RuleBook, When
+    from gate.model import Action, Effective, LocationClass, RuleBook
     from gate.rules.proving.atoms import Limits
 
 FEW = 5  # patterns that are named
@@ -63,11 +64,9 @@ class Space:
     ) -> None:
         self.book = book
         self.classes = classes
-        self.atoms = path_atoms(globs_of(self._whens()), limits)
+        self.atoms = path_atoms(globs_of(book.whens_and_scopes), limits)
         self._breadth = Counter(glob for atom in self.atoms for glob in atom.matched)
-        spans = [promise.effective for promise in book.promises]
-        also = [instant for span in spans for instant in (span.since, span.until)]
-        self.segments = segments(book, also=also)
+        self.segments = segments_with_promises(book)
         self._edges = [s.since for s in self.segments if s.since is not None]
         self._sinces = sorted(version.since for _, version in book.area_versions)
         self._twins = self._apart()
@@ -78,15 +77,10 @@ class Space:
         self._levels: dict[int, dict[str, _Levels]] = {}
         self._members: dict[tuple[tuple[str, ...], int], dict[Membership, int]] = {}
 
-    def _whens(self) -> Iterator[When]:
-        yield from (rule.when for rule in self.book.rules)
-        yield from (exemption.when for exemption in self.book.exemptions)
-        yield from (promise.scope for promise in self.book.promises)
-
     def _apart(self) -> list[list[int]]:
         """Return the numbers of the classes that are alike for what is asked for."""
         asked: set[str] = set()
-        for when in self._whens():
+        for when in self.book.whens_and_scopes:
             asked.update(when.areas or (), when.outside_areas or ())
         versions = self.book.area_versions
         at = [number for number, (area, _) in enumerate(versions) if area in asked]

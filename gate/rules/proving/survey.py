@@ -14,9 +14,8 @@ from gate.rules.proving.space import Space
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gate.model import LocationClass, RuleBook
+    from gate.model import LocationClass, RuleBook, Shown
     from gate.rules.proving.fates import Point
-    from gate.rules.proving.sweep import Shown
 
 MOST_PARTS = 500_000
 """Spans of rules times slices; a second is enough for some 20,000."""

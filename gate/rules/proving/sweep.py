@@ -17,8 +17,7 @@ from gate.model import Action
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-Shown = tuple[Action, tuple[str, ...]]
-"""What a reader notices of a decision: the action and the notices."""
+    from gate.model import Shown
 
 _ACTIONS = sorted(Action, reverse=True)[:-1]  # from the strictest; pass adds nothing
 
@@ -141,25 +140,32 @@ class _Sweeper:
         rest = [e for e in entries if e.first > first or end > e.end]
         limits = [b for b in bounds if b.first > first or end > b.end]
         lasting = [b for b in bounds if b.first <= first and end <= b.end]
-        said = _joined(said, here)
         self.active += lasting
-        edges = {edge for e in rest for edge in (e.first, e.end)}
-        edges |= {edge for b in limits for edge in (b.first, b.end)}
-        inner = sorted(edge for edge in edges if first < edge < end)
-        if inner:
-            middle = inner[len(inner) // 2]
-            early = self.visit((first, middle), *_before(rest, limits, middle), said)
-            late = self.visit((middle, end), *_behind(rest, limits, middle), said)
-            found = _Open(
-                _either(early.own, late.own), _either(early.added, late.added)
-            )
-        else:
-            found = self._uniform(first, said)
+        found = self._within(span, rest, limits, _joined(said, here))
         for entry in here:
             where = found.added if entry.added else found.own
             entry.matters |= entry.cells & where.get(entry.shown, 0)
         del self.active[len(self.active) - len(lasting) :]
         return found
+
+    def _within(
+        self,
+        span: tuple[int, int],
+        rest: Sequence[Entry],
+        limits: Sequence[Bound],
+        said: _Said,
+    ) -> _Open:
+        """Look at both halves of a span, if anything begins or ends within it."""
+        first, end = span
+        edges = {edge for e in rest for edge in (e.first, e.end)}
+        edges |= {edge for b in limits for edge in (b.first, b.end)}
+        inner = sorted(edge for edge in edges if first < edge < end)
+        if not inner:
+            return self._uniform(first, said)
+        middle = inner[len(inner) // 2]
+        early = self.visit((first, middle), *_before(rest, limits, middle), said)
+        late = self.visit((middle, end), *_behind(rest, limits, middle), said)
+        return _Open(_either(early.own, late.own), _either(early.added, late.added))
 
     def _uniform(self, segment: int, said: _Said) -> _Open:
         """Look at a span in which nothing changes."""
@@ -168,16 +174,18 @@ class _Sweeper:
         for action in _ACTIONS:
             level = 0
             for shown in self.asked:
-                if shown[0] is action:
+                if shown.action is action:
                     taken = above | said.once.get(shown, 0)
                     found.added[shown] = self.full ^ taken
             for shown, cells in said.once.items():
-                if shown[0] is action:
+                if shown.action is action:
                     found.own[shown] = cells & ~(above | said.twice[shown])
                     level |= cells
             self._hold(segment, action, above, above | level)
             if self.meetings is not None:
-                seen = {s: c & ~above for s, c in said.once.items() if s[0] is action}
+                seen = {
+                    s: c & ~above for s, c in said.once.items() if s.action is action
+                }
                 self.meetings.note(segment, seen)
             above |= level
         return found

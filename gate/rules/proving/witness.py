@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from gate.documents.moments import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,12 +27,11 @@ def witness(
         decision: What is decided there.
         address: An address of the loaded database for the place.
     """
-    spot = whereabouts(case, address)
-    return f"{spot}, {_moment(book, case)} {outcome(book, case, decision)}"
+    return f"{whereabouts(book, case, address)} {outcome(book, case, decision)}"
 
 
-def whereabouts(case: Case, address: str | None = None) -> str:
-    """Return place, path and activity of a case; arguments as in `witness`."""
+def whereabouts(book: RuleBook, case: Case, address: str | None = None) -> str:
+    """Return place, path, activity and moment; arguments as in `witness`."""
     group = case.group
     areas = ", ".join(f"{a} {m}" for a, m in group.memberships.items() if m)
     place = f"{group.label} ({areas or 'in no area'})"
@@ -39,7 +39,8 @@ def whereabouts(case: Case, address: str | None = None) -> str:
         place = f"an unknown place ({group.unknown})"
     if address:
         place = f"{address}, {place}"
-    return f"{place}, path {case.atom.witness}, {case.activity}"
+    spot = f"{place}, path {case.atom.witness}, {case.activity}"
+    return f"{spot}, {_moment(book, case)}"
 
 
 def outcome(book: RuleBook, case: Case, decision: Decision) -> str:
@@ -62,7 +63,7 @@ def _placed(book: RuleBook, case: Case, name: str) -> str:
 
 def _moment(book: RuleBook, case: Case) -> str:
     """Return the moment in UTC, and what begins or ends with it."""
-    shown = datetime.fromtimestamp(case.now, UTC).isoformat()
+    shown = moment(case.now)
     since, until = case.segment.since, case.segment.until
     edge, relation = (since, "when") if since is not None else (until, "just before")
     named: dict[str, None] = {}

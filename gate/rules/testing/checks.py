@@ -49,14 +49,14 @@ def _check_ids(
     document: Document, test: BookTestText, loc: Loc, names: Names
 ) -> Iterator[Diagnostic]:
     reasons = {f"unknown:{reason}" for reason in Unknown}
-    known = names.known({*names.deciding, *reasons, RESERVED})
+    known = names.known({*names.deciding, *reasons, RESERVED}, "rules")
     for activity, ids in test.by.items():
         at = (*loc, "by", activity)
         yield from unknown_ids(document, ("R050", "rule or exemption"), at, ids, known)
         if RESERVED in ids and len(ids) > 1:
             message = f"{RESERVED} means that nothing else decided."
             yield document.finding("R050", message, at)
-    rules = names.known(names.rules)
+    rules = names.known(names.rules, "rules")
     for activity, ids in test.shadow_by.items():
         at = (*loc, "shadow_by", activity)
         yield from unknown_ids(document, ("R050", "rule"), at, ids, rules)

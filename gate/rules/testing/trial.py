@@ -38,7 +38,6 @@ class TestResult:
         ok: Every expectation was met.
         expected: Action that the test expects, by activity.
         got: Action that was decided, for the same activities.
-        expected_by: What ought to decide, sorted, for the activities that say so.
         by: What decided, sorted; ("default",) if nothing did.
         failures: A sentence for every expectation that was not met.
         notices: The notices that are shown, sorted.
@@ -51,7 +50,6 @@ class TestResult:
     ok: bool
     expected: Mapping[Activity, Action]
     got: Mapping[Activity, Action]
-    expected_by: Mapping[Activity, tuple[str, ...]]
     by: Mapping[Activity, tuple[str, ...]]
     failures: tuple[str, ...]
     notices: Mapping[Activity, tuple[str, ...]] = field(default_factory=dict)
@@ -95,11 +93,9 @@ class Trial:
     """A book whose tests, or those of another book, are run."""
 
     def __init__(self, book: RuleBook, membership: MembershipOf) -> None:
-        whens = [rule.when for rule in book.rules]
-        whens += [exemption.when for exemption in book.exemptions]
         self._book = book
         self._membership = membership
-        self._patterns = Patterns(globs_of(whens))
+        self._patterns = Patterns(globs_of(book.whens))
         self._matched: dict[str, frozenset[str]] = {}
         self._last: tuple[BookTest, dict[str, Membership]] | None = None
         self._decided: dict[tuple[object, ...], Decision] = {}
@@ -184,7 +180,6 @@ class Trial:
             ok=not failures,
             expected=dict(test.expect),
             got={activity: found.action for activity, found in decisions.items()},
-            expected_by={a: tuple(sorted(by)) for a, by in test.by.items()},
             by={activity: found.by for activity, found in decisions.items()},
             failures=failures,
             notices={activity: found.notices for activity, found in decisions.items()},

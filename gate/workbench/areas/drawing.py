@@ -9,6 +9,7 @@ from math import floor, sqrt
 from typing import TYPE_CHECKING
 
 from gate.workbench.areas.atlas import point_of
+from gate.workbench.areas.ground import SHOWN, ground_of
 from gate.workbench.areas.labels import Wanted, placed
 from gate.workbench.areas.legend import LEVELS, legend
 from gate.workbench.areas.projection import fitted
@@ -25,8 +26,15 @@ if TYPE_CHECKING:
 WIDTH = 1200
 """Pixels."""
 
-_HEAD, _FOOT, _MARGIN = 108, 176, 28  # pixels
+HATCH = (
+    '<pattern id="hatched" width="7" height="7" patternUnits="userSpaceOnUse" '
+    'patternTransform="rotate(45)"><path class="hatch" d="M1 0v7"/></pattern>'
+)
+"""How ground is filled that is possibly in the area."""
+
+_HEAD, _FOOT, _MARGIN = 108, 214, 28  # pixels
 _LARGEST, _SMALLEST = 30.0, 1.4  # radius of a point in pixels
+_AROUND = 60.0  # pixels around the area in its close-up
 _MOST_NAMES = 24  # settlements of a kind that are named on the map
 _STEPS = (1, 2, 5, 10, 20, 30)  # degrees between lines of the grid
 _LINES = 12  # of them from west to east
@@ -87,9 +95,13 @@ class Drawing:
 
     def _ground(self) -> Iterator[str]:
         yield f'<clipPath id="c"><rect {self._rect}/></clipPath>'
+        yield HATCH
         yield f'<rect class="sea" {self._rect}/>'
         yield '<g clip-path="url(#c)">'
         yield f'<path class="land" d="{self._outline(self.atlas.borders)}"/>'
+        ground = ground_of(self.view.version)
+        for level in SHOWN:
+            yield f'<path class="ground {level}" d="{self._outline(ground[level])}"/>'
         yield f'<path class="grid" d="{self._grid()}"/>'
         yield f'<path class="area" d="{self._outline(self.atlas.shapes)}"/>'
         yield "</g>"
@@ -99,6 +111,17 @@ class Drawing:
             "M" + "L".join(f"{x} {y}" for x, y in map(self._at, ring)) + "Z"
             for ring in rings
         )
+
+    def close_up(self) -> str:
+        """Return the part of the drawing that shows the area, as a view of an SVG."""
+        found = [*self.atlas.inside, *self.atlas.deciding]
+        places = [self._at(point_of(one)) for one in found] or [(0, _HEAD)]
+        left, right = (pick(x for x, _ in places) for pick in (min, max))
+        top, bottom = (pick(y for _, y in places) for pick in (min, max))
+        x, y = max(0.0, left - _AROUND), max(float(_HEAD), top - _AROUND)
+        width = min(WIDTH - x, right - x + _AROUND)
+        height = min(self._bottom - y, bottom - y + _AROUND)
+        return f"svgView(viewBox({x:.0f},{y:.0f},{width:.0f},{height:.0f}))"
 
     def _grid(self) -> str:
         points = self.atlas.extremes()

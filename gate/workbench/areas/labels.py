@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    Box = tuple[float, float, float, float]
+
 # Of the font's size: what a letter takes on average, with some air.
 _LETTER = 0.56
+_GAP = 0.5  # of the font's size, between two names in a line
 
 
 class Label(NamedTuple):
@@ -49,29 +52,35 @@ class Wanted(NamedTuple):
 
 
 def placed(
-    wanted: Iterable[Wanted], frame: tuple[float, float, float, float]
+    wanted: Iterable[Wanted],
+    frame: tuple[float, float, float, float],
+    *,
+    dot: float = 3.0,
 ) -> list[Label]:
     """Place names; one that finds no place is left out.
 
     Args:
         wanted: Names, the most important first.
         frame: Left, top, right and bottom of the map.
+        dot: Radius of a point, in pixels.
     """
     names = list(wanted)
-    taken = [(x - 3, y - 3, x + 3, y + 3) for x, y in (one.anchor for one in names)]
+    taken = [_around(one.anchor, dot) for one in names]
     found: list[Label] = []
-    for one in names:
-        for label in _candidates(one):
-            if _within(label.box, frame) and not _hits(label, one, found, taken):
+    for one, own in zip(names, taken, strict=True):
+        others = [box for box in taken if box != own]
+        for label in _candidates(one, dot):
+            if _within(label.box, frame) and not _hits(label, found, others):
                 found.append(label)
                 break
     return found
 
 
-def _candidates(one: Wanted) -> Iterator[Label]:
+def _candidates(one: Wanted, dot: float) -> Iterator[Label]:
     x, y = one.anchor
     width, middle = len(one.text) * one.size * _LETTER, one.size * 0.35
-    for away in (6, 14, 26, 36):
+    for step in (3, 11, 23, 33):
+        away = dot + step
         spots = (
             (x + away, y + middle),
             (x - away - width, y + middle),
@@ -83,20 +92,26 @@ def _candidates(one: Wanted) -> Iterator[Label]:
             (x - away * 0.8 - width, y + away * 0.6 + one.size * 0.7),
         )
         for left, base in spots:
-            far = away > 14  # noqa: PLR2004 - pixels
+            far = step > 11  # noqa: PLR2004 - pixels
             yield Label(left, base, one.anchor, one.text, one.kind, one.size, far)
 
 
-def _hits(
-    label: Label,
-    one: Wanted,
-    found: Sequence[Label],
-    taken: Sequence[tuple[float, float, float, float]],
-) -> bool:
-    x, y = one.anchor
-    own = (x - 3, y - 3, x + 3, y + 3)
-    boxes = [box for box in taken if box != own] + [other.box for other in found]
-    return any(_overlap(label.box, box) for box in boxes)
+def _around(point: tuple[float, float], radius: float) -> Box:
+    x, y = point
+    return x - radius, y - radius, x + radius, y + radius
+
+
+def _hits(label: Label, found: Sequence[Label], dots: Sequence[Box]) -> bool:
+    return any(_overlap(label.box, box) for box in dots) or any(
+        _overlap(label.box, _aired(other)) for other in found
+    )
+
+
+def _aired(label: Label) -> Box:
+    """Return the box of a name with the gap that parts it from the next word."""
+    left, top, right, bottom = label.box
+    gap = label.size * _GAP
+    return left - gap, top, right + gap, bottom
 
 
 def _overlap(a: Sequence[float], b: Sequence[float]) -> bool:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from gate.documents.moments import day
 from gate.model import Membership
 from gate.rules.iso3166 import name_of
-from gate.workbench.areas.views import day_text
+from gate.workbench.areas.ground import ground_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from gate.workbench.areas.atlas import Atlas
+    from gate.workbench.areas.atlas import Atlas, Ring
     from gate.workbench.areas.spots import Spotted
     from gate.workbench.areas.views import AreaView
 
@@ -29,6 +30,12 @@ _TOWNS = (
     ("partly", "of a region that belongs in part", 250),
     ("outside", "other settlement", 150),
 )
+GROUND = (
+    "Regions have no outline here: the ground is drawn as its nearest settlement is "
+    "judged, so its edge is no border."
+)
+"""What the ground of a map means, and what it does not."""
+
 _MOST_CODES = 8  # that fit into one line
 
 
@@ -45,7 +52,8 @@ def legend(view: AreaView, atlas: Atlas, *, left: float, top: float) -> Iterator
     if atlas.spots is not None:
         yield from _points(atlas.spots, left + 8, line)
         line += 28
-    yield from _signs(atlas, left + 8, line)
+    ground = ground_of(view.version)
+    yield from _signs(atlas, ground, left + 8, line)
     for number, text in enumerate(_small_print(view, atlas)):
         y = line + 28 + 17 * number
         yield f'<text class="small" x="{left}" y="{y:.0f}">{escape(text)}</text>'
@@ -59,7 +67,9 @@ def _points(spots: Spotted, left: float, y: float) -> Iterator[str]:
         yield _key(x + 16, y, f"{_SAID[level]}: {count} IPv4 addresses")
 
 
-def _signs(atlas: Atlas, x: float, y: float) -> Iterator[str]:
+def _signs(
+    atlas: Atlas, ground: Mapping[Membership, Sequence[Ring]], x: float, y: float
+) -> Iterator[str]:
     for kind, said, width in _TOWNS:
         if getattr(atlas, kind):
             yield f'<path class="town key-town {kind}" d="M{x} {y - 4:.0f}h0"/>'
@@ -73,6 +83,12 @@ def _signs(atlas: Atlas, x: float, y: float) -> Iterator[str]:
         box = f'x="{x - 4}" y="{y - 11:.0f}" width="18" height="12"'
         yield f'<rect class="area" {box}/>'
         yield _key(x + 22, y, "outline")
+        x += 110
+    if any(ground.values()):
+        box = f'y="{y - 11:.0f}" width="18" height="12"'
+        yield f'<rect class="ground yes" x="{x - 4}" {box}/>'
+        yield f'<rect class="ground possible" x="{x + 20}" {box}/>'
+        yield _key(x + 46, y, "ground: in the area, possibly in it")
 
 
 def _key(x: float, y: float, said: str) -> str:
@@ -87,8 +103,10 @@ def _small_print(view: AreaView, atlas: Atlas) -> Iterator[str]:
     if atlas.spots is not None:
         yield "A circle is a point of the database, as large as its addresses."
         for one in atlas.spots.surveys:
-            built = f" of {day_text(one.built)}" if one.built else ""
+            built = f" of {day(one.built)}" if one.built else ""
             yield f"{one.name}{built}. {one.attribution}".rstrip()
+    if any(ground_of(version).values()):
+        yield GROUND
     border = "Border: Natural Earth, public domain. " if atlas.borders else ""
     yield (
         f"{border}Settlements: GeoNames, CC BY 4.0. The sources of the area "

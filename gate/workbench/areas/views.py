@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
+from gate.documents.moments import day, moment, stamp
 from gate.errors import AreaNotBegunError, NoSuchAreaError
 from gate.places.gazetteer import settlements
 from gate.rules.iso3166 import name_of
@@ -33,7 +34,7 @@ class AreaView:
     @property
     def since(self) -> str:
         """First moment in force, UTC."""
-        return moment_text(self.version.since)
+        return moment(self.version.since)
 
     @property
     def age_days(self) -> int | None:
@@ -49,7 +50,7 @@ class AreaView:
         return {
             "area": self.area.id,
             "title": self.area.title,
-            "since": self.since,
+            "since": stamp(version.since),
             "as_of": version.as_of,
             "known_on": version.known_on(self.today),
             "age_days": self.age_days,
@@ -64,7 +65,7 @@ class AreaView:
             "weigh": asdict(version.weigh),
             "reviews": [asdict(review) for review in version.reviews],
             "sources": list(version.sources),
-            "versions": [moment_text(one.since) for one in self.area.versions],
+            "versions": [stamp(one.since) for one in self.area.versions],
         }
 
 
@@ -85,9 +86,9 @@ def view_of(book: RuleBook, name: str, at: int, now: int) -> AreaView:
     area = area_of(book, name)
     version = area.version_at(at)
     if version is None:
-        first = moment_text(area.versions[0].since)
-        raise AreaNotBegunError(name=name, day=day_text(at), first=first)
-    return AreaView(area=area, version=version, today=day_text(max(at, now)))
+        first = moment(area.versions[0].since)
+        raise AreaNotBegunError(name=name, day=day(at), first=first)
+    return AreaView(area=area, version=version, today=day(max(at, now)))
 
 
 def area_of(book: RuleBook, name: str) -> Area:
@@ -111,17 +112,3 @@ def named(ids: Iterable[int]) -> list[tuple[str, str]]:
     """Return GeoNames ids, as text, with names; an unknown one has none."""
     known = settlements()
     return [(str(id_), known[id_].name if id_ in known else "") for id_ in ids]
-
-
-def moment_text(moment: int) -> str:
-    """Return a moment (Unix seconds) as text, in UTC.
-
-    >>> moment_text(0)
-    '1970-01-01 00:00 UTC'
-    """
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M UTC")
-
-
-def day_text(moment: int) -> str:
-    """Return the day of a moment (Unix seconds) in UTC, such as "1970-01-01"."""
-    return moment_text(moment)[:10]

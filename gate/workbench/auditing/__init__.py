@@ -7,8 +7,7 @@ queries, `sample` writes a log to learn on.
 
 Replay: `alike` reads rows that another book cannot tell apart, `ground` is what they
 are held against, `placing`, `paths` and `possible` what a row leaves open,
-`answering` what follows, `replaying` the sum; `revisions` finds the book. `promises`
-holds rows against promises.
+`answering` what follows, `replaying` the sum. `promises` holds rows against promises.
 
 `reconciling` compares with totals of others. `signing` makes and changes the key.
 """

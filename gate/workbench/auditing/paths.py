@@ -10,8 +10,6 @@ from gate.model import Activity, Effective
 from gate.rules.proving.atoms import path_atoms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from gate.model import RuleBook, When
     from gate.workbench.auditing.alike import Alike
     from gate.workbench.auditing.ground import Ground
@@ -36,7 +34,7 @@ class Paths:
     def __init__(self, ground: Ground, former: RuleBook | None) -> None:
         self._ground = ground
         books = [ground.book] if former is None else [ground.book, former]
-        self._conditions = [when for book in books for when in conditions(book)]
+        self._conditions = [when for book in books for when in book.whens_and_scopes]
         own = [glob for _, globs in ground.sections for glob in globs]
         own += [glob for globs in ground.acts.values() for glob in globs]
         self._atoms = path_atoms([*globs_of(self._conditions), *own])
@@ -77,13 +75,3 @@ def _meets(when: When, matched: frozenset[str]) -> bool:
         when, _ALWAYS, matched=matched, activity=when.activities[0], now=0
     )
     return met.path
-
-
-def conditions(book: RuleBook) -> Iterator[When]:
-    """Yield the conditions of everything in a book."""
-    for rule in book.rules:
-        yield rule.when
-    for exemption in book.exemptions:
-        yield exemption.when
-    for promise in book.promises:
-        yield promise.scope

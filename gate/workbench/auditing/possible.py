@@ -15,7 +15,7 @@ from gate.audit.rows import MERGED, UNDECLARED
 from gate.decision import decide, stricter
 from gate.model import Activity, Unknown
 from gate.workbench.auditing.ground import DAY, Assumption
-from gate.workbench.auditing.paths import Paths, conditions
+from gate.workbench.auditing.paths import Paths
 from gate.workbench.auditing.placing import Spot, TooManyError, spot_of, spots
 
 if TYPE_CHECKING:
@@ -241,6 +241,6 @@ def _agrees(row: Alike, decision: Decision) -> bool:
 def _areas_asked(book: RuleBook) -> frozenset[str]:
     return frozenset(
         area
-        for when in conditions(book)
+        for when in book.whens_and_scopes
         for area in (*(when.areas or ()), *(when.outside_areas or ()))
     )

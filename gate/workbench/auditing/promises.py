@@ -23,7 +23,7 @@ from gate.workbench.auditing.ground import ground_of
 from gate.workbench.auditing.placing import TooManyError
 from gate.workbench.auditing.possible import Possibilities
 from gate.workbench.auditing.replaying import told
-from gate.workbench.auditing.revisions import find_book, former_books
+from gate.workbench.revisions import former_books, in_folder, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -138,7 +138,7 @@ def promises_of_logs(
         FindingsError: The book has errors.
         AskingError: There are no rows, or they cannot be read.
     """
-    book = find_book(str(rules), rules).book
+    book, _ = opened(in_folder(rules))
     wanted = books_named(logs) - {book.digest}
     formers = former_books(rules, wanted)
     ground = ground_of(book, config, formers=formers)

@@ -7,11 +7,12 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import partial
 from io import StringIO
 from typing import TYPE_CHECKING, Any, Final
 
+from gate.documents import moments
 from gate.errors import NotALogError, TotalsUnreadableError
 from gate.workbench.auditing.headers import read_headers
 from gate.workbench.importing.moments import any_second
@@ -257,11 +258,7 @@ def _day(value: object) -> str | None:
             except ValueError:
                 return None
     second = any_second(value)
-    return None if second is None else _iso(second)
-
-
-def _iso(second: int) -> str:
-    return datetime.fromtimestamp(second, UTC).date().isoformat()
+    return None if second is None else moments.day(second)
 
 
 def _count(value: object) -> int | None:

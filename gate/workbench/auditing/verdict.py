@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from gate.documents.percent import per_cent
 from gate.workbench.auditing.advice import advice
 from gate.workbench.auditing.headers import FEW
 
@@ -100,13 +101,8 @@ def met(parts: Mapping[str, Any]) -> int:
 
 
 def share(part: int, whole: int) -> str:
-    """Return a share in per cent that never rounds up to all or down to none."""
-    if not whole:
-        return "none"
-    if part == whole:
-        return "100 %"
-    tenths = min(max(round(part * 1000 / whole), 1 if part else 0), 999)
-    return f"{tenths / 10:.1f} %"
+    """Return a share in per cent; "none" of nothing."""
+    return per_cent(part, whole) if whole else "none"
 
 
 def _headline(

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from gate.documents.moments import moment
 from gate.model import Membership
-from gate.workbench.diffing.fields import moment
 from gate.workbench.diffing.items import Part
-from gate.workbench.diffing.marks import Marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from gate.model import Area, AreaVersion, LocationClass, Mark, RuleBook
+    from gate.rules.marking import Lines
     from gate.workbench.diffing.items import Edit
     from gate.workbench.diffing.sides import Side
 
@@ -81,14 +81,14 @@ def facts_of(version: AreaVersion) -> dict[str, object]:
 
 def area_parts(old: Side, new: Side) -> Iterator[Part]:
     """Yield every version of an area that differs."""
-    marks = Marks(old), Marks(new)
+    lines = old.lines, new.lines
     plans = plan_of(old.book, 0), plan_of(new.book, 1)
     for area in sorted({*old.book.areas, *new.book.areas}):
         before, after = old.book.areas.get(area), new.book.areas.get(area)
         if before is None or after is None:
             yield _whole(area, before, after, plans[1].get(area))
         else:
-            yield from _Differing(before, after, plans[1][area], marks).parts()
+            yield from _Differing(before, after, plans[1][area], lines).parts()
 
 
 def _whole(
@@ -119,12 +119,12 @@ class _Differing:
         before: Area,
         after: Area,
         plan: tuple[Version, ...],
-        marks: tuple[Marks, Marks],
+        lines: tuple[Lines, Lines],
     ) -> None:
-        self._id = before.id
+        self._areas = before, after
         self._before = {v.since: (n, v) for n, v in enumerate(before.versions)}
         self._after = {v.since: (n, v) for n, v in enumerate(after.versions)}
-        self._plan, self._marks = plan, marks
+        self._plan, self._lines = plan, lines
 
     def parts(self) -> Iterator[Part]:
         moved = dict(self._moved())
@@ -173,7 +173,7 @@ class _Differing:
     def _made(self, what: str, old: Mark | None, new: Mark | None, edit: Edit) -> Part:
         return Part(
             kind="area",
-            id=self._id,
+            id=self._areas[0].id,
             key="versions",
             what=what,
             old=old,
@@ -184,7 +184,7 @@ class _Differing:
     def _mark(self, side: int, found: tuple[int, AreaVersion] | None) -> Mark | None:
         if found is None:
             return None
-        return self._marks[side].version(self._id, found[0]).field(["since"])
+        return self._lines[side].of_version(self._areas[side], found[0])
 
     def _version(self, since: int) -> Version:
         return next(version for version in self._plan if version.since == since)

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from gate.workbench.diffing.shown import Direction, direction
+from gate.workbench.diffing.directions import Direction, direction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
+    from gate.model import Shown
     from gate.workbench.diffing.lenses import Case
     from gate.workbench.diffing.mixing import Mixing
     from gate.workbench.diffing.refinement import Cell
-    from gate.workbench.diffing.shown import Shown
 
 
 class Blame(NamedTuple):
@@ -26,10 +26,12 @@ class Blame(NamedTuple):
     Attributes:
         parts: Numbers of the parts, ascending.
         exempted: It loosens only because of exemptions of the new book.
+        unapproved: Ids of exemptions that loosen it, wider than they were approved.
     """
 
     parts: tuple[int, ...]
     exempted: bool
+    unapproved: tuple[str, ...] = ()
 
 
 class Blaming:
@@ -37,10 +39,12 @@ class Blaming:
 
     Args:
         mixing: Decides by mixtures of both books.
+        unapproved: Ids of exemptions that excuse nothing, because nobody has approved
+            them as they are now.
     """
 
-    def __init__(self, mixing: Mixing) -> None:
-        self._mixing = mixing
+    def __init__(self, mixing: Mixing, unapproved: Collection[str] = ()) -> None:
+        self._mixing, self._unapproved = mixing, unapproved
         self._known: dict[tuple[object, ...], Blame] = {}
 
     def of(self, cell: Cell, case: Case) -> Blame:
@@ -63,7 +67,10 @@ class Blaming:
         exempted = way is Direction.LOOSER and self._is_exempted(cell, case, relevant)
         if exempted:
             causes = tuple(self._exemptions(causes)) or causes
-        return Blame(causes, exempted)
+        wider = set()
+        if way is Direction.LOOSER and not exempted:
+            wider = {self._mixing.parts[number].id for number in causes}
+        return Blame(causes, exempted, tuple(sorted(wider & set(self._unapproved))))
 
     def _matters(
         self,
@@ -98,11 +105,12 @@ class Blaming:
         return self._mixing.decide(case, chosen).action >= cell.before.action
 
     def _exemptions(self, numbers: Iterable[int]) -> Iterator[int]:
-        """Yield those parts that belong to an exemption of the new book."""
+        """Yield those parts that belong to an approved exemption of the new book."""
         for number in numbers:
             part = self._mixing.parts[number]
             is_gone = not part.key and part.new is None
-            if part.kind == "exemption" and not is_gone:
+            is_approved = not is_gone and part.id not in self._unapproved
+            if part.kind == "exemption" and is_approved:
                 yield number
 
 

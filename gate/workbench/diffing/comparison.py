@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from gate.model import Activity, Mark
+from gate.workbench.diffing.approval import unapproved
 from gate.workbench.diffing.areas import area_parts
 from gate.workbench.diffing.beside import Beside, format_changes, notice_changes
 from gate.workbench.diffing.boxes import boxes
@@ -15,19 +16,20 @@ from gate.workbench.diffing.findings import findings_of
 from gate.workbench.diffing.gathering import Gathering
 from gate.workbench.diffing.items import Part, rule_parts
 from gate.workbench.diffing.mixing import Mixing
-from gate.workbench.diffing.names import Names
 from gate.workbench.diffing.refinement import Refinement
+from gate.workbench.diffing.renamings import Names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gate.decision import Segment
+    from gate.model import Shown
     from gate.rules.proving.atoms import Limits
     from gate.workbench.diffing.boxes import Point
     from gate.workbench.diffing.causes import Blame
+    from gate.workbench.diffing.groups import Group
     from gate.workbench.diffing.lines import Look
     from gate.workbench.diffing.refinement import Cell
-    from gate.workbench.diffing.shown import Shown
     from gate.workbench.diffing.sides import Side
     from gate.workbench.diffing.twins import Twins
 
@@ -41,11 +43,13 @@ class Terms(NamedTuple):
         now: What ended before is past, Unix seconds.
         start: What ended before is left out, Unix seconds; None leaves out nothing.
         limits: Bounds on the search for paths.
+        geo: Two databases were named, to be compared under one book.
     """
 
     now: int
     start: int | None = None
     limits: Limits | None = None
+    geo: bool = False
 
 
 def compare(
@@ -67,23 +71,13 @@ def compare(
     names = Names.of(old.book, new.book)
     refinement = Refinement(old.book, new.book, twins, limits=terms.limits)
     parts = tuple(_parts(old, new, names, twins))
-    built = twins.new.database.build_epoch
-    survey = _Survey(refinement, Mixing(refinement, parts, names, built), names)
+    mixing = Mixing(refinement, parts, names, twins.new.database.build_epoch)
+    wider = unapproved(old.book.exemptions, names.exemptions(new.book))
+    survey = _Survey(refinement, Blaming(mixing, wider), names)
     survey.run(terms.start)
     gathering = Gathering(old, new, twins, refinement, parts, look)
-    found = [
-        gathering.draft(kind.was, kind.becomes, kind.blame, box)
-        for kind, points in survey.points.items()
-        for box in boxes(points)
-    ]
-    groups = gathering.groups(found, terms.now, terms.start)
-    beside = Beside(
-        renamed={own: new_id for new_id, own in names.old_of.items()},
-        ids=survey.ids,
-        shadow=survey.shadow,
-        notices=notice_changes(old, new),
-        formats=format_changes(old, new),
-    )
+    groups = gathering.groups(survey.drafts(gathering), terms.now, terms.start)
+    beside = survey.beside(old, new)
     return Difference(
         old=old,
         new=new,
@@ -93,6 +87,7 @@ def compare(
         start=terms.start,
         now=terms.now,
         cells=survey.cells,
+        geo=terms.geo,
         findings=findings_of(groups, beside),
     )
 
@@ -126,11 +121,12 @@ class _Alike(NamedTuple):
 class _Survey:
     """What was seen over all cells."""
 
-    def __init__(self, refinement: Refinement, mixing: Mixing, names: Names) -> None:
+    def __init__(self, refinement: Refinement, blaming: Blaming, names: Names) -> None:
         self._refinement, self._names = refinement, names
-        self._blaming = Blaming(mixing)
-        self.points: dict[_Alike, list[Point]] = defaultdict(list)
-        self.cells = self.ids = self.shadow = 0
+        self._blaming = blaming
+        self._points: dict[_Alike, list[Point]] = defaultdict(list)
+        self._ids = self._shadow = 0
+        self.cells = 0
 
     def run(self, start: int | None) -> None:
         """Look at every cell that does not end before a moment."""
@@ -141,22 +137,42 @@ class _Survey:
                 if differs:
                     self._note(cell)
                 else:
-                    self._beside(cell)
+                    self._unnoticed(cell)
+
+    def drafts(self, gathering: Gathering) -> Iterator[Group]:
+        """Yield what differs, in groups that have no numbers yet."""
+        for kind, points in self._points.items():
+            for box in boxes(points):
+                yield gathering.draft(kind.was, kind.becomes, kind.blame, box)
+
+    def beside(self, old: Side, new: Side) -> Beside:
+        """Return what else differs."""
+        return Beside(
+            renamed={
+                own: new_id
+                for new_id, own in self._names.old_of.items()
+                if new_id in self._names.alike
+            },
+            ids=self._ids,
+            shadow=self._shadow,
+            notices=notice_changes(old, new),
+            formats=format_changes(old, new),
+        )
 
     def _note(self, cell: Cell) -> None:
         where = cell.kind, cell.paths, cell.activity, cell.segment
         blame = self._blaming.of(cell, self._refinement.case(*where))
         activity = _ACTIVITIES.index(cell.activity)
         point = cell.kind, cell.paths, activity, cell.segment
-        self.points[_Alike(cell.before, cell.after, blame)].append(point)
+        self._points[_Alike(cell.before, cell.after, blame)].append(point)
 
-    def _beside(self, cell: Cell) -> None:
+    def _unnoticed(self, cell: Cell) -> None:
         old, new = cell.old, cell.new
-        self.ids += old.by != new.by
+        self._ids += old.by != new.by
         own = self._names.old_of
         shadows = sorted(own.get(id_, id_) for id_ in new.shadow_rules)
         same = list(old.shadow_rules) == shadows and old.shadow == new.shadow
-        self.shadow += not same
+        self._shadow += not same
 
 
 def _is_over(span: Segment, start: int | None) -> bool:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from gate.model import Activity, Diagnostic
     from gate.workbench.diffing.beside import Beside
+    from gate.workbench.diffing.directions import Direction
     from gate.workbench.diffing.groups import Group
-    from gate.workbench.diffing.shown import Direction
     from gate.workbench.diffing.sides import Side
     from gate.workbench.diffing.traffic import Traffic
     from gate.workbench.diffing.twins import Twins
@@ -29,6 +29,7 @@ class Difference:
         start: Unix seconds from which on the books were compared; None for all time.
         now: What counts as past, Unix seconds.
         cells: How many cells were decided by both books.
+        geo: Two databases were named, to be compared under one book.
         traffic: What was weighed; None if nothing was.
         findings: R090, R091 and R092.
     """
@@ -41,6 +42,7 @@ class Difference:
     start: int | None
     now: int
     cells: int
+    geo: bool = False
     traffic: Traffic | None = None
     findings: tuple[Diagnostic, ...] = ()
 

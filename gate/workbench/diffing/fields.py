@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any, Final
 
+from gate.documents.moments import moment
 from gate.model import Exemption, Membership, Rule
 
 LISTS: Final = {
@@ -56,7 +56,7 @@ def told(key: str, value: object) -> str:
     """Return the value of a field as a person would write it.
 
     >>> told("effective.until", 1735689600), told("notice", None)
-    ('2025-01-01T00:00:00Z', 'nothing')
+    ('2025-01-01 00:00 UTC', 'nothing')
     """
     if value is None:
         return "nothing"
@@ -65,12 +65,6 @@ def told(key: str, value: object) -> str:
     if isinstance(value, Membership):
         return "certain" if value is Membership.YES else "possible"
     return str(value)
-
-
-def moment(seconds: int) -> str:
-    """Return a moment (Unix seconds) in UTC."""
-    shown = datetime.fromtimestamp(seconds, UTC).isoformat()
-    return shown.replace("+00:00", "Z")
 
 
 def content(item: Rule | Exemption) -> tuple[object, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from gate.model import Diagnostic, Mark, Severity
+from gate.workbench.diffing.telling import AS_BEFORE, part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,6 +30,12 @@ _HINTS: Final = {
 }
 
 
+_UNAPPROVED: Final = (
+    "Have it approved as it is now, and write that down in the same change: another "
+    "approved_by, because or until."
+)
+
+
 def findings_of(groups: Sequence[Group], beside: Beside) -> tuple[Diagnostic, ...]:
     """Return what is wrong with a change, whatever the traffic is."""
     found = [*_loosened(groups), *_reformatted(groups, beside)]
@@ -45,12 +52,10 @@ def moved(traffic: Traffic, percent: float) -> tuple[Diagnostic, ...]:
     share = traffic.moved
     if not share.of or share.most * 100 <= percent * share.of:
         return ()
-    least, most = share.least / share.of, share.most / share.of
-    told = f"{most:.1%}" if share.least == share.most else f"{least:.1%} to {most:.1%}"
     return (
         Diagnostic(
             code=MOVES,
-            message=f"The change moves {told} of the traffic; the limit is "
+            message=f"The change moves {part(share)} of the traffic; the limit is "
             f"{percent:g} %.",
             hint="Look at each group; raise the limit (--limit) if that is meant.",
             mark=Mark(file=traffic.source),
@@ -62,16 +67,19 @@ def moved(traffic: Traffic, percent: float) -> tuple[Diagnostic, ...]:
 def _loosened(groups: Sequence[Group]) -> Iterator[Diagnostic]:
     """Yield one finding for each line that loosens something."""
     steps: dict[Cause, dict[str, None]] = {}
+    wider: set[str] = set()
     for group in groups:
         for cause in group.causes if group.loosens else ():
             step = f"{group.was.action} becomes {group.becomes.action}"
             steps.setdefault(cause, {})[step] = None
+            wider.update(group.unapproved)
     for cause, told in steps.items():
+        is_wider = cause.kind == "exemption" and cause.id in wider
+        why = AS_BEFORE if is_wider else "no exemption says so."
         yield Diagnostic(
             code=LOOSENS,
-            message=f"{_sentence(cause.sentence)}: {', '.join(told)}, and no "
-            "exemption says so.",
-            hint=_HINTS.get(cause.kind, _HINT),
+            message=f"{_sentence(cause.sentence)}: {', '.join(told)}, and {why}",
+            hint=_UNAPPROVED if is_wider else _HINTS.get(cause.kind, _HINT),
             mark=cause.mark,
             subject=cause.id,
         )

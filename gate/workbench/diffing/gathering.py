@@ -9,21 +9,20 @@ from gate.decision import globs_of
 from gate.model import Activity, Mark
 from gate.patterns import Patterns
 from gate.workbench.diffing.areas import memberships_in
+from gate.workbench.diffing.directions import Direction, direction
 from gate.workbench.diffing.groups import Cause, Group, PlaceSet
 from gate.workbench.diffing.lines import MOST_ADDRESSES, Tracing
 from gate.workbench.diffing.pathsets import path_sets
-from gate.workbench.diffing.shown import Direction, direction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from gate.model import Membership, Unknown
+    from gate.model import Membership, Shown, Unknown
     from gate.workbench.diffing.boxes import Box
     from gate.workbench.diffing.causes import Blame
     from gate.workbench.diffing.items import Part
     from gate.workbench.diffing.lines import Line, Look, Versions
     from gate.workbench.diffing.refinement import Refinement
-    from gate.workbench.diffing.shown import Shown
     from gate.workbench.diffing.sides import Side
     from gate.workbench.diffing.twins import Twins
 
@@ -36,6 +35,7 @@ class _PlaceKey(NamedTuple):
     unknown: Unknown | None
     old: tuple[tuple[str, Membership], ...]
     new: tuple[tuple[str, Membership], ...]
+    edge: str | None
 
 
 class Gathering:
@@ -103,6 +103,7 @@ class Gathering:
             causes=causes,
             exempted=blame.exempted,
             approved_by=tuple(self._approved(causes)) if blame.exempted else (),
+            unapproved=blame.unapproved,
             atoms=frozenset(atom.matched for atom in atoms),
             patterns=self._patterns,
         )
@@ -125,19 +126,21 @@ class Gathering:
             levels.append(tuple((area, m) for area, m in sorted(found.items()) if m))
         same = pair.old.label == pair.new.label
         label = pair.new.label if same else f"{pair.old.label} → {pair.new.label}"
-        return _PlaceKey(label, pair.new.unknown, levels[0], levels[1])
+        said = self._twins.said(id_)
+        return _PlaceKey(label, pair.new.unknown, levels[0], levels[1], said)
 
     def _place_set(self, key: _PlaceKey, ids: Sequence[int]) -> PlaceSet:
-        size = self._twins.size(ids)
+        amount = self._twins.amount(ids)
         return PlaceSet(
             label=key.label,
             unknown=key.unknown,
             old=dict(key.old),
             new=dict(key.new),
             networks=sum(1 for _ in self._twins.networks(ids)),
-            ipv4=size.ipv4,
-            ipv6_48=size.ipv6_48,
+            ipv4=amount.ipv4,
+            ipv6_48=amount.ipv6_48,
             example=self._twins.example(ids),
+            edge=key.edge,
         )
 
     def _causes(self, blame: Blame, ids: Sequence[int], now: int) -> Iterator[Cause]:
@@ -156,7 +159,9 @@ class Gathering:
         if versions is None:
             return []
         lines: dict[Line, None] = {}
-        for number, id_ in enumerate(self._by_size(ids)):
+        # What an edge says follows from no line that names an address.
+        placed = [id_ for id_ in ids if self._twins.said(id_) is None]
+        for number, id_ in enumerate(self._by_size(placed)):
             pair = self._twins.pairs[id_]
             address = self._twins.example([id_]) if number < MOST_ADDRESSES else ""
             found = self._tracing.lines(versions, pair, address)
@@ -173,7 +178,7 @@ class Gathering:
         return self._tracing.versions(part.id, version.since)
 
     def _by_size(self, ids: Iterable[int]) -> list[int]:
-        return sorted(ids, key=lambda id_: (-self._twins.size([id_]).ipv4, id_))
+        return sorted(ids, key=lambda id_: (-self._twins.amount([id_]).ipv4, id_))
 
     def _approved(self, causes: Iterable[Cause]) -> Iterator[str]:
         named = {cause.id for cause in causes if cause.kind == "exemption"}

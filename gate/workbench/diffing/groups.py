@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gate.model import Activity, Mark, Membership, Unknown
+    from gate.model import Activity, Mark, Membership, Shown, Unknown
     from gate.patterns import Patterns
+    from gate.workbench.diffing.directions import Direction
     from gate.workbench.diffing.pathsets import PathSet
-    from gate.workbench.diffing.shown import Direction, Shown
 
 
 class Cause(NamedTuple):
@@ -56,9 +56,11 @@ class PlaceSet:
         old: Membership before, by area; those with "no" are left out.
         new: Membership after.
         networks: Networks in CIDR form; 0 if the database has no such address.
-        ipv4: IPv4 addresses.
-        ipv6_48: IPv6 networks of /48.
+        ipv4: IPv4 addresses that readers may have.
+        ipv6_48: IPv6 networks of /48, likewise.
         example: One of the addresses; "" if there is none.
+        edge: Readers of whom an edge says this label, "" for a country that no area
+            mentions, whatever their address; None if places follow from addresses.
     """
 
     label: str
@@ -69,6 +71,7 @@ class PlaceSet:
     ipv4: int
     ipv6_48: int
     example: str
+    edge: str | None = None
 
 
 class Share(NamedTuple):
@@ -103,6 +106,8 @@ class Group:
         causes: What makes the difference, each once.
         exempted: It loosens only because an exemption of the new book says so.
         approved_by: Who approved these exemptions.
+        unapproved: Ids of exemptions, in the old book, that loosen it and are wider
+            than they were approved.
         is_past: It ended before now: no reader meets it, only audits do.
         traffic: Its share of the traffic; None if none was weighed.
         atoms: For each kind of path the patterns that match.
@@ -122,6 +127,7 @@ class Group:
     causes: tuple[Cause, ...]
     exempted: bool
     approved_by: tuple[str, ...] = ()
+    unapproved: tuple[str, ...] = ()
     is_past: bool = False
     traffic: Share | None = None
     atoms: frozenset[frozenset[str]] = field(repr=False)

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from gate.model import Exemption, Rule, Unknown
 from gate.workbench.diffing.fields import LISTS, SCALARS, content, got, put, told
 from gate.workbench.diffing.fields import written as written_key
-from gate.workbench.diffing.marks import Marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from gate.model import Mark
-    from gate.workbench.diffing.names import Names
+    from gate.rules.marking import Lines, Spot
+    from gate.workbench.diffing.renamings import Names
     from gate.workbench.diffing.sides import Side
 
 Edit = Callable[[Any], Any]
@@ -55,27 +55,26 @@ class Part:
 
 def rule_parts(old: Side, new: Side, names: Names) -> Iterator[Part]:
     """Yield what differs in rules, exemptions and the block for unknown places."""
-    marks = Marks(old), Marks(new)
-    yield from _listed("rule", old.book.rules, names.rules(new.book), names, marks)
+    lines = old.lines, new.lines
+    yield from _listed("rule", old.book.rules, names.rules(new.book), lines)
     yield from _listed(
-        "exemption", old.book.exemptions, names.exemptions(new.book), names, marks
+        "exemption", old.book.exemptions, names.exemptions(new.book), lines
     )
-    yield from _unknown_parts(old, new, marks)
+    yield from _unknown_parts(old, new)
 
 
 def _listed(
     kind: str,
     old: Sequence[_Item],
     new: Sequence[_Item],
-    names: Names,
-    marks: tuple[Marks, Marks],
+    lines: tuple[Lines, Lines],
 ) -> Iterator[Part]:
     """Compare lists of items with the same names on both sides."""
     before = {item.id: item for item in old}
     after = {item.id: item for item in new}
     for id_, item in before.items():
         if id_ in after:
-            yield from _Pair(kind, item, after[id_], names.new_id(id_), marks).parts()
+            yield from _Pair(kind, item, after[id_], lines).parts()
         else:
             yield _whole(kind, id_, "removed", (item.mark, None), None)
     for id_, item in after.items():
@@ -109,14 +108,10 @@ class _Pair:
         kind: str,
         old: Rule | Exemption,
         new: Rule | Exemption,
-        new_id: str,
-        marks: tuple[Marks, Marks],
+        lines: tuple[Lines, Lines],
     ) -> None:
         self._kind, self._old, self._new = kind, old, new
-        self._found = (
-            marks[0].item(f"{kind}s", old.id),
-            marks[1].item(f"{kind}s", new_id),
-        )
+        self._found = lines[0].item(old), lines[1].item(new)
 
     def parts(self) -> Iterator[Part]:
         if content(self._old) == content(self._new):
@@ -133,14 +128,19 @@ class _Pair:
             if before != after:
                 yield self._scalar(key)
             return
-        for value in before:
-            if value not in after:
-                edit = _taking(key, value)
-                yield self._part(key, f'"{value}" removed', edit, str(value), "")
-        for value in after:
-            if value not in before:
-                edit = _adding(key, value)
-                yield self._part(key, f'"{value}" added', edit, "", str(value))
+        gone = [value for value in before if value not in after]
+        come = [value for value in after if value not in before]
+        if len(gone) == len(come) == 1:
+            what = f'"{gone[0]}" → "{come[0]}"'
+            swap = _swapping(key, gone[0], come[0])
+            yield self._part(key, what, swap, str(gone[0]), str(come[0]))
+            return
+        for value in gone:
+            edit = _taking(key, value)
+            yield self._part(key, f'"{value}" removed', edit, str(value), "")
+        for value in come:
+            edit = _adding(key, value)
+            yield self._part(key, f'"{value}" added', edit, "", str(value))
 
     def _scalar(self, key: str) -> Part:
         before, after = got(self._old, key), got(self._new, key)
@@ -152,14 +152,15 @@ class _Pair:
     ) -> Part:
         """Make a part; `old` and `new` name the item of a list on each side."""
         path = written_key(key).split(".")
+        marks: tuple[Mark | None, Mark | None]
         if old is None:
-            marks = self._found[0].field(path), self._found[1].field(path)
+            marks = _field(self._found[0], path), _field(self._found[1], path)
             if marks == (None, None):
                 marks = self._old.mark, self._new.mark
         else:
             marks = (
-                self._found[0].listed(path, old) if old else None,
-                self._found[1].listed(path, new) if new else None,
+                self._found[0].listed(*path, text=old) if old else None,
+                self._found[1].listed(*path, text=new) if new else None,
             )
         return Part(
             kind=self._kind,
@@ -170,6 +171,11 @@ class _Pair:
             new=marks[1],
             edit=edit,
         )
+
+
+def _field(found: Spot, path: Sequence[str]) -> Mark | None:
+    """Return where a field stands; None if it does not."""
+    return found.part(*path) if found.is_written(*path) else None
 
 
 def _taking(key: str, value: object) -> Edit:
@@ -187,13 +193,19 @@ def _adding(key: str, value: object) -> Edit:
     return lambda item: put(item, key, (*got(item, key), value))
 
 
+def _swapping(key: str, old: object, new: object) -> Edit:
+    """Return what puts one value of a list into the place of another."""
+    out, into = _taking(key, old), _adding(key, new)
+    return lambda item: into(out(item))
+
+
 def _shown(key: str, value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, tuple) else told(key, value)
 
 
-def _unknown_parts(old: Side, new: Side, marks: tuple[Marks, Marks]) -> Iterator[Part]:
+def _unknown_parts(old: Side, new: Side) -> Iterator[Part]:
     before, after = old.book.unknown, new.book.unknown
-    found = marks[0].unknown(), marks[1].unknown()
+    found = old.lines.unknown(before), new.lines.unknown(after)
 
     def part(key: str, values: tuple[object, object], edit: Edit) -> Part:
         return Part(
@@ -201,8 +213,8 @@ def _unknown_parts(old: Side, new: Side, marks: tuple[Marks, Marks]) -> Iterator
             id="unknown",
             key=key,
             what=f"{values[1]} instead of {values[0]}",
-            old=found[0].field([key]) or before.mark,
-            new=found[1].field([key]) or after.mark,
+            old=_field(found[0], [key]) or before.mark,
+            new=_field(found[1], [key]) or after.mark,
             edit=edit,
         )
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import reduce
 from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
 from gate.decision import decide, stricter
 from gate.model import Unknown
+from gate.rules.proving.conditions import deciding, reduced
 from gate.workbench.diffing.areas import Plan, memberships_in, plan_of
 
 if TYPE_CHECKING:
@@ -17,10 +17,8 @@ if TYPE_CHECKING:
     from gate.model import (
         Activity,
         Decision,
-        Effective,
         Membership,
         RuleBook,
-        When,
     )
     from gate.workbench.diffing.twins import Pair
 
@@ -89,10 +87,7 @@ class Lens:
 
     def __init__(self, book: RuleBook, side: int, old_from: int | None) -> None:
         self.book, self.side, self.old_from = book, side, old_from
-        self.whens: list[tuple[When, Effective]] = [
-            *((rule.when, rule.effective) for rule in book.rules),
-            *((exemption.when, exemption.effective) for exemption in book.exemptions),
-        ]
+        self.whens = deciding(book)
         self.plan: Plan = plan_of(book, side)
         self._reduced: dict[int, tuple[RuleBook, tuple[str, ...]]] = {}
         self._known: dict[tuple[object, ...], Decision] = {}
@@ -124,12 +119,6 @@ class Lens:
                 for when, _ in compress(self.whens, bits)
                 for area in when.areas or ()
             }
-            book = replace(
-                self.book,
-                rules=tuple(compress(self.book.rules, bits)),
-                exemptions=tuple(
-                    compress(self.book.exemptions, bits[len(self.book.rules) :])
-                ),
-            )
+            book = reduced(self.book, bits)
             self._reduced[live] = book, tuple(sorted(areas & self.plan.keys()))
         return self._reduced[live]

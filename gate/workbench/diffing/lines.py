@@ -14,12 +14,12 @@ from gate.model import AreaVersion, Membership, Shape
 from gate.places.areas import membership
 from gate.places.gazetteer import settlements
 from gate.workbench.diffing.groups import Cause
-from gate.workbench.diffing.marks import Found, Marks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from gate.model import Mark, Place
+    from gate.rules.marking import Spot
     from gate.workbench.diffing.sides import Side
     from gate.workbench.diffing.twins import Pair
 
@@ -129,7 +129,6 @@ class Tracing:
     def __init__(self, old: Side, new: Side, look: Look | None) -> None:
         self._sides, self._look = (old, new), look
         self._lines: dict[tuple[str, int], tuple[Line, ...]] = {}
-        self._marks = Marks(old), Marks(new)
 
     def versions(self, area: str, since: int) -> Versions | None:
         """Return a version that begins at a moment on both sides."""
@@ -166,22 +165,20 @@ class Tracing:
 
     def causes(self, found: Versions, lines: tuple[Line, ...]) -> Iterator[Cause]:
         """Yield the causes that lines are."""
-        at = (
-            self._marks[0].version(found.area, found.old[0]),
-            self._marks[1].version(found.area, found.new[0]),
-        )
+        numbers = found.old[0], found.new[0]
+        at = [
+            side.lines.version(side.book.areas[found.area], number)
+            for side, number in zip(self._sides, numbers, strict=True)
+        ]
         for line in lines:
             side = 0 if line.new is None else 1
-            mark = _mark_of(at[side], line)
-            if mark is None:
-                mark = (found.old, found.new)[side][1].mark
             yield Cause(
                 kind="area",
                 id=found.area,
                 key=line.key if line.key not in _WEIGH else f"weigh.{line.key}",
                 what=_told(line),
                 side=("old", "new")[side],
-                mark=mark,
+                mark=_mark_of(at[side], line),
             )
 
     def _between(self, found: Versions) -> tuple[Line, ...]:
@@ -228,10 +225,10 @@ class Tracing:
         return moving or every
 
 
-def _mark_of(at: Found, line: Line) -> Mark | None:
+def _mark_of(at: Spot, line: Line) -> Mark:
     if line.key in _WEIGH:
-        return at.field(["weigh", line.key])
-    return at.listed([line.key], line.text)
+        return at.part("weigh", line.key)
+    return at.listed(line.key, text=line.text)
 
 
 def _told(line: Line) -> str:

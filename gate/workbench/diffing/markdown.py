@@ -69,7 +69,7 @@ def _head(found: Difference) -> Iterator[str]:
     yield _COMMENT
     yield f"### Rule book: {escaped(telling.headline(found))}"
     yield ""
-    yield f"{escaped(found.old.source)} → {escaped(found.new.source)}"
+    yield escaped(telling.compared(found))
     said = telling.verdict(found)
     if said:
         yield f"\n**{escaped(said)}**"
@@ -119,8 +119,10 @@ def _details(group: Group) -> Iterator[str]:
         yield f"* traffic: {escaped(telling.share(group.traffic))}"
     if group.exempted:
         yield f"* approved by {escaped(', '.join(group.approved_by))}"
+    for line in telling.unapproved(group):
+        yield f"* {escaped(line)}"
     places = telling.places(group)
-    for line in telling.first(places, _MOST_PLACES, "kind of place"):
+    for line in telling.first(places, _MOST_PLACES, "place"):
         yield f"* {escaped(line)}"
     causes = [f"{one} ({one.side} book)" for one in group.causes]
     for line in telling.first(causes, _MOST_CAUSES, "cause"):

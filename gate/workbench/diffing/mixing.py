@@ -15,18 +15,16 @@ from gate.workbench.diffing.areas import counterparts, memberships_in, planned
 from gate.workbench.diffing.items import by_target
 from gate.workbench.diffing.lenses import decided
 from gate.workbench.diffing.refinement import DAY
-from gate.workbench.diffing.shown import shown_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from gate.model import Decision, Exemption, Rule, RuleBook
+    from gate.model import Decision, Exemption, Rule, RuleBook, Shown
     from gate.workbench.diffing.areas import Plan
     from gate.workbench.diffing.items import Edit, Part
     from gate.workbench.diffing.lenses import Case
-    from gate.workbench.diffing.names import Names
     from gate.workbench.diffing.refinement import Refinement
-    from gate.workbench.diffing.shown import Shown
+    from gate.workbench.diffing.renamings import Names
     from gate.workbench.diffing.twins import Pair
 
     _Both = tuple[Rule | Exemption | None, Rule | Exemption | None]
@@ -100,7 +98,7 @@ class Mixing:
             exemptions=tuple(self._mixed("exemption", live, wanted)),
             unknown=block,
         )
-        return shown_of(self._decided(book, case, wanted))
+        return self._decided(book, case, wanted).shown
 
     def _decided(self, book: RuleBook, case: Case, chosen: frozenset[int]) -> Decision:
         taken = tuple(

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from gate.documents.moments import stamp
 from gate.workbench.auditing.replaying import told
-from gate.workbench.diffing.fields import moment
+from gate.workbench.reporting.rows import row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gate.model import Diagnostic, Membership
+    from gate.model import Membership, Shown
+    from gate.workbench.diffing.beside import Beside
     from gate.workbench.diffing.difference import Difference
     from gate.workbench.diffing.groups import Cause, Group, PlaceSet, Share
     from gate.workbench.diffing.pathsets import PathSet
-    from gate.workbench.diffing.shown import Shown
     from gate.workbench.diffing.sides import Side
     from gate.workbench.diffing.traffic import Traffic
 
@@ -30,33 +31,29 @@ def as_json(
         found: The difference.
         files: File with the networks of each group, by its number.
     """
-    beside = found.beside
     return {
         "format": FORMAT,
+        **_compared(found),
+        "same": found.is_empty,
+        "loosens": [group.number for group in found.loosens],
+        "from": _moment(found.start),
+        "now": stamp(found.now),
+        "cells": found.cells,
+        "differences": [_group(g, (files or {}).get(g.number)) for g in found.groups],
+        "beside": _beside(found.beside),
+        "traffic": _traffic(found.traffic),
+        "findings": [row(one) for one in found.findings],
+    }
+
+
+def _compared(found: Difference) -> dict[str, Any]:
+    return {
         "old": _side(found.old),
         "new": _side(found.new),
         "databases": {
             "old": found.twins.old.database.name,
             "new": found.twins.new.database.name,
         },
-        "same": found.is_empty,
-        "loosens": [group.number for group in found.loosens],
-        "from": _moment(found.start),
-        "now": moment(found.now),
-        "cells": found.cells,
-        "differences": [_group(g, (files or {}).get(g.number)) for g in found.groups],
-        "beside": {
-            "renamed": dict(beside.renamed),
-            "other_ids": beside.ids,
-            "shadow": beside.shadow,
-            "notices": [
-                {"id": one.id, "file": one.file, "what": one.what}
-                for one in beside.notices
-            ],
-            "formats": {name: list(pair) for name, pair in beside.formats.items()},
-        },
-        "traffic": _traffic(found.traffic),
-        "findings": [_finding(one) for one in found.findings],
     }
 
 
@@ -65,6 +62,16 @@ def _side(side: Side) -> dict[str, str]:
         "source": side.source,
         "book": side.book.digest,
         "areas": side.book.areas_digest,
+    }
+
+
+def _beside(beside: Beside) -> dict[str, Any]:
+    return {
+        "renamed": dict(beside.renamed),
+        "other_ids": beside.ids,
+        "shadow": beside.shadow,
+        "notices": [one._asdict() for one in beside.notices],
+        "formats": {name: list(pair) for name, pair in beside.formats.items()},
     }
 
 
@@ -84,6 +91,7 @@ def _group(group: Group, file: str | None) -> dict[str, Any]:
         "causes": [_cause(one) for one in group.causes],
         "exempted": group.exempted,
         "approved_by": list(group.approved_by),
+        "unapproved": list(group.unapproved),
         "traffic": _share(group.traffic),
     }
 
@@ -110,6 +118,7 @@ def _place(one: PlaceSet) -> dict[str, Any]:
         "ipv4": one.ipv4,
         "ipv6_48": one.ipv6_48,
         "such_as": one.example,
+        "edge": one.edge,
     }
 
 
@@ -124,18 +133,6 @@ def _cause(one: Cause) -> dict[str, Any]:
         "key": one.key,
         "what": one.what,
         "side": one.side,
-        "file": one.mark.file,
-        "line": one.mark.line,
-        "column": one.mark.column,
-    }
-
-
-def _finding(one: Diagnostic) -> dict[str, Any]:
-    return {
-        "code": one.code,
-        "severity": str(one.severity),
-        "message": one.message,
-        "hint": one.hint,
         "file": one.mark.file,
         "line": one.mark.line,
         "column": one.mark.column,
@@ -160,4 +157,4 @@ def _share(share: Share | None) -> dict[str, Any] | None:
 
 
 def _moment(seconds: int | None) -> str | None:
-    return None if seconds is None else moment(seconds)
+    return None if seconds is None else stamp(seconds)

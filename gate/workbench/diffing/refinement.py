@@ -10,10 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from gate.decision import conditions_of, globs_of, segments
-from gate.model import Activity
+from gate.model import Activity, Shown
 from gate.rules.proving.atoms import path_atoms
 from gate.workbench.diffing.lenses import Case, Lens
-from gate.workbench.diffing.shown import Shown, shown_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -60,12 +59,12 @@ class Cell(NamedTuple):
     @property
     def before(self) -> Shown:
         """What a reader meets by the old book."""
-        return shown_of(self.old)
+        return self.old.shown
 
     @property
     def after(self) -> Shown:
         """What a reader meets by the new book."""
-        return shown_of(self.new)
+        return self.new.shown
 
 
 class Refinement:
@@ -167,12 +166,10 @@ class Refinement:
         """
         met = [
             getattr(
-                conditions_of(
-                    when, effective, matched=matched, activity=activity, now=now
-                ),
+                conditions_of(*asked, matched=matched, activity=activity, now=now),
                 condition,
             )
-            for when, effective in self._whens
+            for asked in self._whens
         ]
         first, second = (
             sum(1 << bit for bit, number in enumerate(numbers) if met[number])

@@ -119,8 +119,7 @@ class _Placing:
         for declared in config.site.activities if config else ():
             self._acts.setdefault(declared.word, set()).update(declared.paths)
         books = found.old.book, found.new.book
-        whens = [rule.when for book in books for rule in book.rules]
-        whens += [one.when for book in books for one in book.exemptions]
+        whens = [when for book in books for when in book.whens]
         own = [glob for _, globs in self._sections for glob in globs]
         own += [glob for globs in self._acts.values() for glob in globs]
         self._globs = frozenset(globs_of(whens))

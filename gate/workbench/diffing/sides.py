@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from gate.documents import read
-from gate.errors import FindingsError, NoSuchSideError
+from gate.documents import Document, read
 from gate.notices import load_notices
-from gate.rules.book import book_of
-from gate.rules.sheets import read_folder
-from gate.workbench.auditing.revisions import Repository
+from gate.rules.marking import Lines
+from gate.workbench.revisions import committed, in_folder, opened, source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
-    from gate.documents import Document
     from gate.model import Notice, RuleBook
     from gate.rules.sheets import Folder
+    from gate.workbench.revisions import Source
 
 NOTICES: Final = "notices"
 """Folder of the notices within a rule book."""
@@ -43,69 +41,85 @@ class Side:
     source: str
 
     @cached_property
-    def documents(self) -> tuple[Document, ...]:
-        """Every YAML file of the book with the places of all values, by name."""
-        return tuple(
-            read(content, file=self.folder.shown(name))
-            for name, content in sorted(self.folder.files.items())
-            if name.endswith(".yaml")
-        )
-
-    @cached_property
     def formats(self) -> Mapping[str, str]:
         """What each file says of its format, by its name within the folder."""
         found = {}
-        for document, name in zip(self.documents, self._names(), strict=True):
-            data = document.data
-            form = data.get("format") if isinstance(data, dict) else None
-            found[name] = form if isinstance(form, str) else ""
+        for name in sorted(self.folder.files):
+            if name.endswith(".yaml"):
+                data = self.document(self.folder.shown(name)).data
+                form = data.get("format") if isinstance(data, dict) else None
+                found[name] = form if isinstance(form, str) else ""
         return found
 
-    def _names(self) -> list[str]:
-        return [name for name in sorted(self.folder.files) if name.endswith(".yaml")]
+    @cached_property
+    def lines(self) -> Lines:
+        """Where the parts of the book stand."""
+        return Lines(self.document)
+
+    def document(self, file: str) -> Document:
+        """Return a file by the name that marks have; an empty one if it is not here."""
+        if file not in self._documents:
+            content = self._contents.get(file)
+            self._documents[file] = (
+                Document(file=file, lines=())
+                if content is None
+                else read(content, file=file)
+            )
+        return self._documents[file]
+
+    @cached_property
+    def _documents(self) -> dict[str, Document]:
+        return {}
+
+    @cached_property
+    def _contents(self) -> Mapping[str, bytes]:
+        return {
+            self.folder.shown(name): text for name, text in self.folder.files.items()
+        }
 
 
 def side_of(named: str, folder: Path) -> Side:
     """Read the rule book that is named.
 
     Args:
-        named: A folder; or a revision of `folder`, such as "HEAD~1"; or REVISION:PATH
-            for another folder of the same repository, from its top.
+        named: A folder or a revision, as `revisions.source` takes it.
         folder: The present folder of rules, which need not be the top of a repository.
 
     Raises:
         FindingsError: The book has errors.
-        NoSuchSideError: It is neither folder nor revision.
-        AskingError: Git cannot be asked.
+        AskingError: There is no such revision, or git cannot be asked.
     """
-    if Path(named).is_dir():
-        return folder_side(Path(named))
-    if named.startswith("-") or not named or not folder.is_dir():
-        raise NoSuchSideError(named=named, folder=str(folder))
-    repository = Repository.around(folder, named)
-    tree = repository.tree(named)
-    shown = named if ":" in named else f"{named}:{repository.prefix}"
-    with repository.unpacked(tree, named) as place:
-        return _side(place, Path(shown), f"{named} ({tree[:12]})")
+    with source(named, folder) as found:
+        return _side(found)
+
+
+def revision_side(revision: str, folder: Path, told: str = "") -> Side:
+    """Read the rule book of a revision, even if there is a folder of that name.
+
+    Args:
+        revision: As `revisions.committed` takes it.
+        folder: The present folder of rules, which need not be the top of a repository.
+        told: What people read instead of the revision.
+
+    Raises:
+        FindingsError: The book has errors.
+        AskingError: There is no such revision, or git cannot be asked.
+    """
+    with committed(revision, folder, told) as found:
+        return _side(found)
 
 
 def folder_side(folder: Path) -> Side:
     """Read the rule book in a folder.
 
     Raises:
-        FindingsError: The book has errors.
-        NoSuchSideError: There is no such folder.
+        FindingsError: The book has errors, or there is no such folder.
     """
-    if not folder.is_dir():
-        raise NoSuchSideError(named=str(folder), folder=str(folder))
-    return _side(folder, folder, folder.as_posix())
+    return _side(in_folder(folder))
 
 
-def _side(place: Path, shown: Path, source: str) -> Side:
-    files = replace(read_folder(place), path=shown)
-    book, findings = book_of(files)
-    if book is None:
-        raise FindingsError(findings)
+def _side(found: Source) -> Side:
+    book, files = opened(found)
     # What is wrong with a notice is no matter of decisions; gate check tells it.
-    notices, _ = load_notices(place / NOTICES)
-    return Side(book=book, notices=notices, folder=files, source=source)
+    notices, _ = load_notices(found.place / NOTICES)
+    return Side(book=book, notices=notices, folder=files, source=found.told)

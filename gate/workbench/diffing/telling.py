@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from gate.documents.moments import day, moment
+from gate.documents.percent import per_cent
 from gate.model import Activity
 from gate.workbench.auditing.replaying import told
-from gate.workbench.diffing.fields import moment
-from gate.workbench.diffing.shown import Direction
+from gate.workbench.diffing.directions import Direction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +19,24 @@ if TYPE_CHECKING:
     from gate.workbench.diffing.groups import Group, PlaceSet, Share
 
 SAME: Final = "No decision differs."
+AS_BEFORE: Final = "approved_by is as before: who has approved the wider one?"
+
+
+def compared(found: Difference) -> str:
+    """Return what is compared with what; the databases if they are what differs."""
+    sides = found.old.source, found.new.source
+    facts = found.twins.old.database, found.twins.new.database
+    if not found.geo and facts[0].digest == facts[1].digest:
+        return " → ".join(sides)
+    told = [f"{one.name} (built {day(one.build_epoch)})" for one in facts]
+    if told[0] == told[1]:
+        told = [
+            f"{text}, SHA-256 {one.digest[:12]}"
+            for text, one in zip(told, facts, strict=True)
+        ]
+    return " → ".join(
+        f"{side} by {text}" for side, text in zip(sides, told, strict=True)
+    )
 
 
 def headline(found: Difference) -> str:
@@ -38,10 +57,17 @@ def headline(found: Difference) -> str:
 def verdict(found: Difference) -> str:
     """Return what the change does to readers; "" if nothing needs to be said."""
     if found.loosens:
+        if all(group.unapproved for group in found.loosens):
+            return f"Readers would be warned less by an exemption, and {AS_BEFORE}"
         return "Readers would be warned less, and no exemption says so."
     if any(g.exempted and not g.is_past for g in found.groups):
         return "What is looser follows from exemptions of the new book alone."
     return ""
+
+
+def unapproved(group: Group) -> list[str]:
+    """Return a sentence for each exemption that is wider than it was approved."""
+    return [f"exemption {id_}: {AS_BEFORE}" for id_ in group.unapproved]
 
 
 def span(group: Group) -> str:
@@ -80,6 +106,9 @@ def places(group: Group) -> list[str]:
 def _place(one: PlaceSet) -> str:
     before, after = _areas(one.old), _areas(one.new)
     change = before if before == after else f"{before} → {after}"
+    if one.edge is not None:
+        said = one.edge or "a country that no area mentions"
+        return f"{one.label} ({change}): readers of whom the edge says {said}"
     word = "network" if one.networks == 1 else "networks"
     such_as = f", such as {one.example}" if one.example else ""
     return (
@@ -101,12 +130,21 @@ def share(one: Share) -> str:
     >>> share(Share(4212, 4212, 1930211))
     '4,212 of 1,930,211 decisions (0.2 %)'
     >>> share(Share(20, 5000, 100000))
-    '20 to 5,000 of 100,000 decisions (0.0 % to 5.0 %)'
+    '20 to 5,000 of 100,000 decisions (0.02 % to 5.0 %)'
     """
     numbers = [_number(n) for n in dict.fromkeys((one.least, one.most))]
-    parts = [f"{100 * n / (one.of or 1):.1f} %" for n in (one.least, one.most)]
-    percent = " to ".join(dict.fromkeys(parts))
-    return f"{' to '.join(numbers)} of {_number(one.of)} decisions ({percent})"
+    return f"{' to '.join(numbers)} of {_number(one.of)} decisions ({part(one)})"
+
+
+def part(one: Share) -> str:
+    """Return which part of the traffic a share is.
+
+    >>> from gate.workbench.diffing.groups import Share
+    >>> part(Share(2, 2, 5)), part(Share(0, 2, 5))
+    ('40.0 %', '0.0 % to 40.0 %')
+    """
+    ends = (per_cent(n, one.of) for n in (one.least, one.most))
+    return " to ".join(dict.fromkeys(ends))
 
 
 def _number(n: int) -> str:

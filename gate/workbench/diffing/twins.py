@@ -11,7 +11,9 @@ from functools import cached_property
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from gate.model import Unknown
+from gate.model import Amount, Unknown
+from gate.places.edges import label_for
+from gate.workbench.addresses import amounts_in
 from gate.workbench.export.networks import address_text, networks
 from gate.workbench.export.table import BITS
 
@@ -19,10 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from gate.model import LocationClass
+    from gate.places.edges import Label
     from gate.places.index import Index
     from gate.workbench.export.table import Span
 
-_V48: Final = 128 - 48
 _MAPPED: Final = 0xFFFF  # ::ffff:0:0/96
 
 
@@ -33,20 +35,11 @@ class Pair(NamedTuple):
     new: LocationClass
 
 
-class Size(NamedTuple):
-    """How much of the address space a place has.
-
-    Attributes:
-        ipv4: Addresses.
-        ipv6_48: Networks of /48; a place with less than one has 0.
-    """
-
-    ipv4: int
-    ipv6_48: int
-
-
 class Twins:
-    """Every pair of classes that some address has, and every reason of its own.
+    """Every pair of classes that a reader can have.
+
+    Those that some address has come first, then every reason of its own, then those
+    that hold if an edge says something of a reader; these last have no addresses.
 
     Args:
         old: Index of the old side.
@@ -69,6 +62,8 @@ class Twins:
             reason: ids.setdefault((old.unknown(reason), new.unknown(reason)), len(ids))
             for reason in Unknown
         }
+        self._said: dict[int, str] = {}
+        self._hear(ids)
         self.pairs = tuple(Pair(old.classes[a], new.classes[b]) for a, b in ids)
 
     def find(self, version: int, number: int) -> int:
@@ -85,6 +80,13 @@ class Twins:
     def unknown(self, reason: Unknown) -> int:
         """Return the id of the pair of a reason that both sides know."""
         return self._reasons[reason]
+
+    def said(self, id_: int) -> str | None:
+        """Return the label that an edge gives readers of a pair; "" for elsewhere.
+
+        None if it is a pair of addresses or of a reason, whatever an edge says.
+        """
+        return self._said.get(id_)
 
     def ranges(self, version: int) -> tuple[list[int], list[int]]:
         """Return the first address and the pair of each range, ascending."""
@@ -118,13 +120,20 @@ class Twins:
                 return address_text(version, min(firsts))
         return ""
 
-    def size(self, ids: Collection[int]) -> Size:
-        """Return how many addresses some pairs have."""
-        sums = [
-            sum(last - first + 1 for i in ids for first, last in held.get(i, ()))
-            for held in self._held.values()
-        ]
-        return Size(sums[0], sums[1] >> _V48)
+    def amount(self, ids: Collection[int]) -> Amount:
+        """Return how many addresses some pairs have that readers may have.
+
+        Special networks, such as private ones, are left out; `networks` and `spans`
+        hold them, as they lie in the ranges.
+        """
+        return Amount.total(self._amounts[id_] for id_ in ids)
+
+    @cached_property
+    def _amounts(self) -> tuple[Amount, ...]:
+        """How many addresses each pair has, without special networks."""
+        return amounts_in(
+            lambda version: zip(*self.ranges(version), strict=True), len(self.pairs)
+        )
 
     @cached_property
     def _held(self) -> dict[int, dict[int, list[Span]]]:
@@ -136,6 +145,19 @@ class Twins:
             for (first, end), id_ in zip(pairwise(ends), ids, strict=True):
                 held.setdefault(id_, []).append((first, end - 1))
         return found
+
+    def _hear(self, ids: dict[tuple[int, int], int]) -> None:
+        """Add what becomes of each pair so far if an edge gives a reader a label."""
+        known = tuple(ids)
+        sides = self.old.labels, self.new.labels
+        for said in sorted({*sides[0], *sides[1]}):
+            old, new = (label_for(labels, said) for labels in sides)
+            heard = [(_held(old, a), _held(new, b)) for a, b in known]
+            if old is not None and new is not None:
+                heard.append((old.alone, new.alone))
+            for pair in heard:
+                if pair not in ids:
+                    self._said[ids.setdefault(pair, len(ids))] = said
 
     def _lay(self, version: int, ids: dict[tuple[int, int], int]) -> None:
         """Lay the ranges of both sides over each other."""
@@ -151,3 +173,8 @@ class Twins:
                 starts.append(start)
                 found.append(id_)
         self._starts[version], self._ids[version] = starts, found
+
+
+def _held(label: Label | None, class_id: int) -> int:
+    """Return the class that holds if an edge says a label, as when serving."""
+    return class_id if label is None else label.instead.get(class_id, class_id)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from gate.documents.moments import minute
 from gate.workbench.doctor.finding import Finding, error, ok
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _judged(path: Path, config: Config, report: CheckReport, now: int) -> Findin
     if match is None:
         return error("D052", subject, "It is no table that gate export wrote.")
     until = int(match[1])
-    told = f"It is valid until {datetime.fromtimestamp(until, UTC):%Y-%m-%d %H:%M} UTC"
+    told = f"It is valid until {minute(until)}"
     if until <= now:
         return error("D052", subject, f"{told}, which is past: all go to the gate.")
     stale = sorted(_stale(head, config, report))

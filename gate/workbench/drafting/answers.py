@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from gate.documents import CanonicalPath, Glob, Ident, Instant, Line, Whole, suggest
+from gate.documents.moments import stamp
 from gate.documents.sentences import sentence_for
 from gate.rules.places import CountryCode, IsoCode, PartCode
 
@@ -31,6 +33,7 @@ TYPES: Mapping[str, TypeAdapter[Any]] = {
     "part": TypeAdapter(PartCode),
     "number": TypeAdapter(Whole),
 }
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _GAPS = re.compile(r"[,\s]+")
 
 
@@ -63,6 +66,26 @@ def checked(text: str, kind: str) -> str:
         said = sentence_for(error.errors(include_url=False)[0])
         raise RefusedAnswer(said.message, said.hint) from None
     return bare
+
+
+def moment_of(text: str, offset: int) -> str:
+    """Return a day alone as its first second; anything else as it is.
+
+    >>> moment_of("2026-12-01", 10_800), moment_of("soon", 0)
+    ('2026-12-01T00:00:00+03:00', 'soon')
+
+    Args:
+        text: What was typed.
+        offset: Offset from UTC, in seconds.
+    """
+    bare = text.strip()
+    if not _DAY.fullmatch(bare):
+        return bare
+    try:
+        begin = datetime.fromisoformat(bare).replace(tzinfo=UTC)
+    except ValueError:  # no day of the calendar: it is refused as it stands
+        return bare
+    return stamp(begin.timestamp() - offset, offset)
 
 
 def chosen(text: str, choices: Collection[str]) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from gate.documents.moments import day
 from gate.workbench.drafting.draft import Draft, Kind, Part
 from gate.workbench.drafting.lines import Quoted, quoted
 from gate.workbench.drafting.questions import Question, one_of
-from gate.workbench.drafting.usual import nothing
+from gate.workbench.drafting.usual import MOMENT, nothing
 
 if TYPE_CHECKING:
     from gate.workbench.drafting.answers import Answers
@@ -30,18 +30,21 @@ QUESTIONS = (
     Question(
         key="id",
         ask="A short name for the area (small letters, digits, hyphens)?",
+        example="abkhazia",
         kind="id",
         taken=_ids,
     ),
-    Question(key="title", ask="What is it called?", kind="text"),
+    Question(key="title", ask="What is it called?", example="Abkhazia", kind="text"),
     Question(
         key="since",
-        ask="Since which moment, such as 2022-09-30T00:00:00+03:00?",
+        ask="Since which moment?",
+        example=MOMENT,
         kind="moment",
     ),
     Question(
         key="whole",
         ask='Which countries or parts belong as a whole, by ISO 3166 ("-" for none)?',
+        example="RU, UA-43",
         kind="code",
         many=True,
         default=nothing,
@@ -49,6 +52,7 @@ QUESTIONS = (
     Question(
         key="partly",
         ask='Of which parts of a country belongs only a part ("-" for none)?',
+        example="UA-14, UA-65",
         kind="part",
         many=True,
         default=nothing,
@@ -56,13 +60,16 @@ QUESTIONS = (
     Question(
         key="settlements",
         ask='Which settlements belong, by GeoNames id ("-" for none)?',
+        example="701822, 706448",
         kind="number",
         many=True,
         default=nothing,
     ),
     Question(
         key="within",
-        ask="Records of which countries may hide members, and are weighed?",
+        ask="In which countries does it lie (an address of which only the country is "
+        "known may then be in it)?",
+        example="UA",
         kind="country",
         many=True,
         default=_countries,
@@ -70,6 +77,7 @@ QUESTIONS = (
     Question(
         key="sources",
         ask="Where does the knowledge come from (one address or title)?",
+        example="https://example.org/map",
         kind="text",
         default=nothing,
     ),
@@ -79,7 +87,7 @@ QUESTIONS = (
 def _area(desk: Desk, answers: Answers) -> Draft:
     one = {key: one_of(answers, key) for key in answers}
     moves = answers.get("partly", ()) or answers.get("settlements", ())
-    today = datetime.fromtimestamp(desk.now, UTC).date().isoformat()
+    today = day(desk.now)
     version = {
         "since": Quoted(one["since"]),
         "as_of": Quoted(today) if moves else "",

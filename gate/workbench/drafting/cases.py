@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gate.decision import Patterns, decide, globs_of, memberships_at
+from gate.documents.moments import stamp
 from gate.documents.scalars import parse_instant
 from gate.errors import NoSuchPlaceError
 from gate.model import Action, Activity, LocationClass, Mode, Place
@@ -17,7 +17,7 @@ from gate.workbench.drafting.answers import RefusedAnswer
 from gate.workbench.drafting.draft import Draft, Kind, Part
 from gate.workbench.drafting.lines import Quoted, Short
 from gate.workbench.drafting.questions import Question, one_of
-from gate.workbench.drafting.usual import activity_choices, fixed
+from gate.workbench.drafting.usual import MOMENT, activity_choices, fixed
 from gate.workbench.visitor import parse_visitor
 
 if TYPE_CHECKING:
@@ -35,12 +35,7 @@ def _names(desk: Desk) -> list[str]:
 
 
 def _now(desk: Desk, _: Answers) -> str:
-    return moment(desk.now)
-
-
-def moment(seconds: int) -> str:
-    """Return a moment (Unix seconds) as a book has it."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return stamp(desk.now, desk.offset)
 
 
 def _place(text: str) -> str:
@@ -72,14 +67,33 @@ def _decided_now(desk: Desk, answers: Answers) -> str:
 
 
 QUESTIONS = (
-    Question(key="name", ask="A name for the test?", kind="text", taken=_names),
+    Question(
+        key="name",
+        ask="A name for the test?",
+        example="A reader in Kazan opens an article",
+        kind="text",
+        taken=_names,
+    ),
     Question(
         key="visitor",
-        ask='Where is the reader, such as "RU", "UA-65,50km", "unknown=bad_address"?',
+        ask="Where is the reader?",
+        example='"RU", "UA-65,50km" or "unknown=bad_address"',
         check=_place,
     ),
-    Question(key="now", ask="At which moment?", kind="moment", default=_now),
-    Question(key="path", ask="On which page?", kind="path", default=fixed("/")),
+    Question(
+        key="now",
+        ask="At which moment?",
+        example=MOMENT,
+        kind="moment",
+        default=_now,
+    ),
+    Question(
+        key="path",
+        ask="On which page?",
+        example="/news/some-article",
+        kind="path",
+        default=fixed("/"),
+    ),
     Question(
         key="activities",
         ask="What does the reader do?",
@@ -90,6 +104,7 @@ QUESTIONS = (
     Question(
         key="expect",
         ask="What must follow (as the book decides now, if you just go on)?",
+        example="read=interstitial, donate=block",
         many=True,
         check=_expectation,
         default=_decided_now,
@@ -112,12 +127,10 @@ def decided(
     versions = () if place.unknown else book.area_versions
     known = tuple(membership(version, place)[0] for _, version in versions)
     found = LocationClass(label="", unknown=place.unknown, memberships=known)
-    whens = [rule.when for rule in book.rules]
-    whens += [exemption.when for exemption in book.exemptions]
     return decide(
         book,
         memberships=memberships_at(book, found, now),
-        matched=Patterns(globs_of(whens)).matched(path),
+        matched=Patterns(globs_of(book.whens)).matched(path),
         activity=activity,
         now=now,
         unknown=place.unknown,
@@ -169,13 +182,14 @@ def _visitor(place: Place) -> Short:
 TEST = Kind(word="test", questions=QUESTIONS, draft=_test)
 
 
-def proposed(book: RuleBook, rule: Rule, now: int) -> Part | None:
+def proposed(book: RuleBook, rule: Rule, now: int, offset: int = 0) -> Part | None:
     """Return a test for a new rule; None if no place or path meets its conditions.
 
     Args:
         book: The book with the rule in it.
         rule: The rule.
         now: Unix seconds; taken if the rule has no beginning.
+        offset: Offset from UTC in which the moment is written, in seconds.
     """
     at = rule.effective.since if rule.effective.since is not None else now
     place, path = _member(book, rule, at), _page(rule)
@@ -186,7 +200,7 @@ def proposed(book: RuleBook, rule: Rule, now: int) -> Part | None:
     by = {act: tuple(map(_quoted_reason, d.by)) for act, d in found.items()}
     content: dict[str, object] = {
         "name": _name(book, rule),
-        "now": Quoted(moment(at)),
+        "now": Quoted(stamp(at, offset)),
         "visitor": _visitor(place),
         "path": path,
         "expect": Short({act: str(d.action) for act, d in found.items()}),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from gate.workbench.drafting.draft import Draft, Kind, Part
 from gate.workbench.drafting.questions import Question, one_of
 from gate.workbench.drafting.usual import (
+    MOMENT,
     OWNER,
     action_choices,
     activity_choices,
@@ -43,6 +44,7 @@ _QUESTIONS = (
     Question(
         key="id",
         ask="A short name for the exemption (small letters, digits, hyphens)?",
+        example="press-pages",
         kind="id",
         taken=deciding_ids,
     ),
@@ -61,6 +63,7 @@ _QUESTIONS = (
     Question(
         key="paths",
         ask="On which pages (/x/** is /x and everything below it)?",
+        example="/press/**, /about",
         kind="pattern",
         many=True,
     ),
@@ -78,12 +81,29 @@ _QUESTIONS = (
         choices=area_choices,
         default=nothing,
     ),
-    Question(key="because", ask="Why may it be loosened?", kind="text"),
-    Question(key="approved_by", ask="Who has approved it?", kind="text"),
-    Question(key="from", ask="From which moment on?", kind="moment", default=tomorrow),
+    Question(
+        key="because",
+        ask="Why may it be loosened?",
+        example="Journalists must reach the press office at once",
+        kind="text",
+    ),
+    Question(
+        key="approved_by",
+        ask="Who has approved it?",
+        example="legal@example.org",
+        kind="text",
+    ),
+    Question(
+        key="from",
+        ask="From which moment on?",
+        example=MOMENT,
+        kind="moment",
+        default=tomorrow,
+    ),
     Question(
         key="until",
         ask="Until which moment? Somebody decides anew then.",
+        example=MOMENT,
         kind="moment",
     ),
 )

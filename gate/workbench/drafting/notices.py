@@ -59,6 +59,7 @@ QUESTIONS = (
     Question(
         key="id",
         ask="A short name for the notice (small letters, digits, hyphens)?",
+        example="warning-of-sharing",
         kind="id",
         taken=_ids,
     ),

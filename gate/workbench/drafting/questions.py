@@ -11,6 +11,7 @@ from gate.workbench.drafting.answers import (
     RefusedAnswer,
     checked,
     chosen,
+    moment_of,
     parts,
 )
 
@@ -34,12 +35,14 @@ class Desk:
         book: The rule book.
         texts: The texts of the notices, with their languages and regimes.
         now: Unix seconds.
+        offset: Offset from UTC in which the book writes moments, in seconds.
     """
 
     folder: Path
     book: RuleBook
     texts: TextBook
     now: int
+    offset: int = 0
 
 
 def _always(desk: Desk, answers: Answers) -> bool:
@@ -54,6 +57,7 @@ class Question:
     Attributes:
         key: Name of the answer; the option is this with hyphens.
         ask: The question, in plain words.
+        example: An answer; "" where the choices are shown.
         kind: A key of `answers.TYPES`; "" if choices or `check` say what is taken.
         check: Takes an answer, or refuses it.
         many: Several answers are taken.
@@ -66,6 +70,7 @@ class Question:
 
     key: str
     ask: str
+    example: str = ""
     kind: str = ""
     check: Callable[[str], str] | None = None
     many: bool = False
@@ -94,6 +99,8 @@ class Question:
     def _one(self, text: str, desk: Desk) -> str:
         if self.choices is not None:
             return chosen(text, self.choices(desk))
+        if self.kind == "moment":
+            text = moment_of(text, desk.offset)
         found = self.check(text) if self.check else checked(text, self.kind)
         if self.taken is not None and found in self.taken(desk):
             raise RefusedAnswer(f'"{found}" is there already.', "Choose another one.")

@@ -9,6 +9,7 @@ from gate.model import Activity, Mode
 from gate.workbench.drafting.draft import Draft, Kind, Part
 from gate.workbench.drafting.questions import Question, one_of
 from gate.workbench.drafting.usual import (
+    MOMENT,
     OWNER,
     action_choices,
     activity_choices,
@@ -55,8 +56,12 @@ def _usual_certainty(_: Desk, answers: Answers) -> str:
     return "certain" if one_of(answers, "then") == "block" else "possible"
 
 
-def _usual_notice(desk: Desk, _: Answers) -> str:
-    used = Counter(rule.notice for rule in desk.book.rules if rule.notice)
+def _usual_notice(desk: Desk, answers: Answers) -> str:
+    """Return the notice that most rules of these activities show, or most rules."""
+    asked = set(answers.get("activities", ()))
+    showing = [rule for rule in desk.book.rules if rule.notice]
+    alike = [r for r in showing if asked & {str(act) for act in r.when.activities}]
+    used = Counter(rule.notice for rule in alike or showing)
     return next((str(name) for name, _ in used.most_common(1)), "")
 
 
@@ -80,11 +85,22 @@ _QUESTIONS = (
     Question(
         key="id",
         ask="A short name for the rule (small letters, digits, hyphens)?",
+        example="warn-sharing",
         kind="id",
         taken=deciding_ids,
     ),
-    Question(key="title", ask="What is it about, in a few words?", kind="text"),
-    Question(key="because", ask="Why: what law, memo or decision?", kind="text"),
+    Question(
+        key="title",
+        ask="What is it about, in a few words?",
+        example="Sharing, reposting and linking",
+        kind="text",
+    ),
+    Question(
+        key="because",
+        ask="Why: what law, memo or decision?",
+        example="Reposts are fined (memo of counsel, 2 March 2026)",
+        kind="text",
+    ),
     Question(
         key="areas",
         ask='Where must the reader be ("-" for anywhere)?',
@@ -102,6 +118,7 @@ _QUESTIONS = (
     Question(
         key="paths",
         ask="On which pages (/x/** is /x and everything below it)?",
+        example="/news/**, /live",
         kind="pattern",
         many=True,
         default=fixed("/**"),
@@ -109,6 +126,7 @@ _QUESTIONS = (
     Question(
         key="except_paths",
         ask='On which pages not ("-" for none)?',
+        example="/about/**, /robots.txt",
         kind="pattern",
         many=True,
         default=_usual_exceptions,
@@ -146,18 +164,21 @@ _QUESTIONS = (
     Question(
         key="approved_by",
         ask="A block on a mere possibility: who has approved it?",
+        example="legal@example.org",
         kind="text",
         needed=_is_doubtful_block,
     ),
     Question(
         key="from",
         ask="From which moment on?",
+        example=MOMENT,
         kind="moment",
         default=tomorrow,
     ),
     Question(
         key="until",
         ask='Until which moment ("-" for no end)?',
+        example=MOMENT,
         kind="moment",
         default=nothing,
     ),

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections import Counter
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gate.documents import with_sources
 from gate.errors import DraftInTheWayError, UnfitFileError, UnsoundDraftError
 from gate.model import Severity
 from gate.notices import load_notices
@@ -18,8 +21,13 @@ from gate.workbench.drafting.placing import added, new_file
 from gate.workbench.texts.writing import write
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from gate.model import Diagnostic, RuleBook
     from gate.workbench.drafting.draft import Draft
+    from gate.workbench.drafting.questions import Desk
+
+    ErrorsOf = Callable[[Path, RuleBook], list[Diagnostic]]
 
 
 def target_of(folder: Path, draft: Draft, into: Path | None) -> Path:
@@ -39,15 +47,49 @@ def target_of(folder: Path, draft: Draft, into: Path | None) -> Path:
     return into
 
 
-def with_test(folder: Path, draft: Draft, path: Path, now: int) -> Draft:
+def with_test(desk: Desk, draft: Draft, path: Path) -> Draft:
     """Return the draft of a rule with a test for it, if one can be proposed.
 
     The test holds what the book decides with the rule, whichever rule decides it.
     """
-    book = _tried(folder, draft, path)
-    rule = next(rule for rule in book.rules if rule.id == draft.name)
-    test = proposed(book, rule, now)
+    with _tried(desk.folder, draft, path) as (_, book):
+        rule = next(rule for rule in book.rules if rule.id == draft.name)
+        test = proposed(book, rule, desk.now, desk.offset)
     return draft if test is None else replace(draft, parts=(*draft.parts, test))
+
+
+def new_errors(
+    desk: Desk, draft: Draft, path: Path, errors_of: ErrorsOf
+) -> list[Diagnostic]:
+    """Return what would be wrong with what the book means, and is not wrong now.
+
+    Args:
+        desk: The book as it is.
+        draft: What would be added.
+        path: The file that it would go into.
+        errors_of: Judges a book that lies in a folder.
+
+    Raises:
+        UnsoundDraftError: The book could not even be read with it.
+        UnfitFileError: The file cannot be added to.
+    """
+    with _tried(desk.folder, draft, path) as (copy, book):
+        found = with_sources(errors_of(copy, book))
+        after = [_at_home(finding, copy, desk.folder) for finding in found]
+    if not after:
+        return []
+    before = Counter(map(_identity, errors_of(desk.folder, desk.book)))
+    new = []
+    for finding in after:
+        if before[_identity(finding)]:
+            before[_identity(finding)] -= 1
+        else:
+            new.append(finding)
+    return new
+
+
+def _identity(finding: Diagnostic) -> tuple[str, str, str]:
+    return finding.code, finding.mark.file, finding.message
 
 
 def add(folder: Path, draft: Draft, path: Path) -> None:
@@ -57,8 +99,8 @@ def add(folder: Path, draft: Draft, path: Path) -> None:
         UnsoundDraftError: The book would have errors; nothing is written.
         UnfitFileError: The file cannot be added to.
     """
-    _tried(folder, draft, path)
-    content = _content(draft, path)
+    with _tried(folder, draft, path):
+        content = _content(draft, path)
     if path.exists():
         write({path: content})
         return
@@ -81,8 +123,9 @@ def _content(draft: Draft, path: Path) -> str:
     return added(path, text, draft)
 
 
-def _tried(folder: Path, draft: Draft, path: Path) -> RuleBook:
-    """Return the book with the draft in it, read from a copy.
+@contextmanager
+def _tried(folder: Path, draft: Draft, path: Path) -> Iterator[tuple[Path, RuleBook]]:
+    """Copy the book, with the draft in it, and read it there.
 
     Raises:
         UnsoundDraftError: The book has errors then.
@@ -99,10 +142,16 @@ def _tried(folder: Path, draft: Draft, path: Path) -> RuleBook:
         errors = [f for f in (*findings, *more) if f.severity is Severity.ERROR]
         if book is None or errors:
             raise UnsoundDraftError([_at_home(f, copy, folder) for f in errors])
-        return book
+        yield copy, book
 
 
 def _at_home(finding: Diagnostic, copy: Path, folder: Path) -> Diagnostic:
     """Return a finding about the copy as one about the book itself."""
-    file = finding.mark.file.replace(str(copy), str(folder), 1)
-    return replace(finding, mark=replace(finding.mark, file=file))
+    there, home = copy.as_posix(), folder.as_posix()
+    mark = replace(finding.mark, file=finding.mark.file.replace(there, home))
+    return replace(
+        finding,
+        mark=mark,
+        message=finding.message.replace(there, home),
+        hint=finding.hint.replace(there, home),
+    )

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from gate.model import Action, Activity
+from gate.documents.moments import stamp
+from gate.model import Activity
 from gate.workbench.drafting.lines import Quoted, Short, quoted
 from gate.workbench.drafting.questions import Question, one_of
+from gate.workbench.spoken.english import ACTIONS
 
 if TYPE_CHECKING:
     from gate.workbench.drafting.answers import Answers
     from gate.workbench.drafting.questions import Default, Desk
 
-_MEANINGS = {
-    Action.PASS: "nothing comes before the page",
-    Action.BANNER: "a banner above the page",
-    Action.INTERSTITIAL: "a warning page, which the reader clicks through",
-    Action.BLOCK: "the page does not open",
-}
+_DAY = 86_400  # seconds
+MOMENT = "2026-12-01 (its first second), or 2026-12-01T09:00:00+03:00"
+"""Example of a moment."""
 
 
 def action_choices(_: Desk) -> dict[str, str]:
     """Return the actions, with what each means."""
-    return {str(action): about for action, about in _MEANINGS.items()}
+    return {str(action): about for action, about in ACTIONS.items()}
 
 
 def activity_choices(_: Desk) -> dict[str, str]:
@@ -47,9 +45,9 @@ def _usual_owner(desk: Desk, _: Answers) -> str:
 
 
 def tomorrow(desk: Desk, _: Answers) -> str:
-    """Return the next midnight in UTC: nothing begins before it can be looked at."""
-    day = datetime.fromtimestamp(desk.now, UTC).date() + timedelta(days=1)
-    return f"{day.isoformat()}T00:00:00Z"
+    """Return the next midnight there: nothing begins before it can be looked at."""
+    midnight = (desk.now + desk.offset) // _DAY * _DAY - desk.offset
+    return stamp(midnight + _DAY, desk.offset)
 
 
 def nothing(_: Desk, __: Answers) -> str:
@@ -69,6 +67,7 @@ def fixed(text: str) -> Default:
 OWNER = Question(
     key="owner",
     ask="Who answers for the file (a name or an address)?",
+    example="legal@example.org",
     kind="text",
     default=_usual_owner,
 )

@@ -5,8 +5,9 @@ No line says when the file was made: the same inputs give the same bytes.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from gate.documents.moments import stamp
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +34,7 @@ def preamble(table: EdgeTable, kind: str, use: str = "") -> list[str]:
     told = told.replace("HOSTS_PATTERN", table.hosts_pattern)
     counts = " and ".join(f"{len(table.free[v])} of IPv{v}" for v in (4, 6))
     facts = {
-        "valid_until": f"{moment(table.valid_until)} (Unix time {table.valid_until})",
+        "valid_until": f"{stamp(table.valid_until)} (Unix time {table.valid_until})",
         "free ranges": counts,
         **table.versions,
     }
@@ -50,11 +51,6 @@ def preamble(table: EdgeTable, kind: str, use: str = "") -> list[str]:
 def commented(lines: Sequence[str], mark: str = "#") -> list[str]:
     """Return lines as comments."""
     return [f"{mark} {line}".rstrip() for line in lines]
-
-
-def moment(second: int) -> str:
-    """Return a moment (Unix seconds) in ISO 8601, UTC."""
-    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def one_line(text: str) -> str:

@@ -154,8 +154,6 @@ def passes_everywhere(book: RuleBook, now: int, *, is_old: bool) -> bool:
         PatternsMultiplyError: The patterns of the book combine in too many ways.
     """
     outside = dict.fromkeys(book.areas, Membership.NO)
-    whens = [rule.when for rule in book.rules]
-    whens += [exemption.when for exemption in book.exemptions]
     return all(
         decide(
             book,
@@ -166,7 +164,7 @@ def passes_everywhere(book: RuleBook, now: int, *, is_old: bool) -> bool:
             unknown=unknown,
         ).action
         is Action.PASS
-        for atom in path_atoms(globs_of(whens))
+        for atom in path_atoms(globs_of(book.whens))
         for activity in Activity
         for unknown in (None, *((Unknown.DATABASE_UNUSABLE,) if is_old else ()))
     )

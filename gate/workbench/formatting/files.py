@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gate.documents import load, read
 from gate.documents.decoding import MAX_BYTES
+from gate.documents.render import shown
 from gate.errors import FindingsError, UnformattableError
 from gate.model import Diagnostic, Mark
 from gate.rules.files import files_below
@@ -40,7 +41,7 @@ class Layout:
 
     def difference(self) -> list[str]:
         """Return what changes as the lines of a unified diff, without their ends."""
-        name = self.path.as_posix()
+        name = shown(self.path.as_posix())
         before, after = self.before.splitlines(), self.after.splitlines()
         heads = f"{name}, before", f"{name}, after"
         return list(unified_diff(before, after, *heads, lineterm=""))

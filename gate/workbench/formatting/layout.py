@@ -135,7 +135,7 @@ class _Layout:
             while len(lines) > kept and not lines[-1]:
                 lines.pop()
         elif not keeps and "" not in lines and self._is_apart(piece):
-            lines.insert(_own_comments(lines, column), "")
+            lines.insert(0, "")  # comments above it may speak of it: none is parted
         return lines
 
     def _columns(self, piece: Piece, gap: Gap, column: int) -> list[int]:
@@ -193,11 +193,3 @@ def _ends(shown: str) -> tuple[int, int]:
     """Return the columns of the first and behind the last letter of the last line."""
     last = shown.rsplit("\n", 1)[-1]
     return len(last) - len(last.lstrip(" ")), len(last)
-
-
-def _own_comments(lines: list[str], column: int) -> int:
-    """Return how many lines come before the comments right above a token."""
-    at = len(lines)
-    while at and len(lines[at - 1]) - len(lines[at - 1].lstrip(" ")) <= column:
-        at -= 1
-    return at

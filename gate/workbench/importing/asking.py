@@ -61,10 +61,8 @@ class Asking:
 
     def __init__(self, snapshot: Snapshot) -> None:
         book, site = snapshot.book, snapshot.config.site
-        whens = [rule.when for rule in book.rules]
-        whens += [exemption.when for exemption in book.exemptions]
         sections = [glob for section in site.sections for glob in section.paths]
-        self._signature = Patterns([*globs_of(whens), *sections]).signature
+        self._signature = Patterns([*globs_of(book.whens), *sections]).signature
         self._activity = snapshot.activities.of
         self._feeds = snapshot.reading.feeds.signature
         self._hosts = snapshot.reading.hosts

@@ -22,7 +22,6 @@ _SHAPE = re.compile(
     r"## Why\n+(?P<why>.*)\n",
     re.DOTALL,
 )
-_SNIPPET = re.compile(r"^```yaml\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
 class PageShapeError(ValueError):
@@ -107,8 +106,3 @@ def parse_page(text: str) -> Page:
         prefer=found["prefer"],
         why=found["why"],
     )
-
-
-def snippets(markdown: str) -> list[str]:
-    """Return the pieces of YAML in a part of a page."""
-    return [match[1] for match in _SNIPPET.finditer(markdown)]

@@ -16,16 +16,24 @@ from pydantic_core import PydanticCustomError
 
 from gate.documents.scalars import parse_instant
 from gate.errors import GateError
-from gate.workbench.diffing.shown import Direction
+from gate.workbench.diffing.directions import Direction
 from gate.workbench.preview import page
 from gate.workbench.preview.case import case_of, visit_of
-from gate.workbench.preview.choice import Choice, read_choice
+from gate.workbench.preview.choice import MOMENTS, Choice, read_choice
 from gate.workbench.preview.choices import defaults_of, written
-from gate.workbench.preview.difference import SinceCommit, example_of, places_told
+from gate.workbench.preview.difference import (
+    SinceCommit,
+    example_of,
+    places_told,
+    verdict_of,
+)
 from gate.workbench.preview.drawings import Drawings
 from gate.workbench.preview.frame import page_of
+from gate.workbench.preview.gazette import finder
 from gate.workbench.preview.maps import point_at
 from gate.workbench.preview.towns import place_at
+from gate.workbench.preview.words import big
+from gate.workbench.preview.world import country_codes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +69,7 @@ class Preview:
         """Return the application."""
         made = Flask("gate.workbench.preview", static_folder=None)
         made.jinja_env.trim_blocks = made.jinja_env.lstrip_blocks = True
-        made.jinja_env.filters["n"] = lambda n: f"{n:,}"
+        made.jinja_env.filters |= {"n": lambda n: f"{n:,}", "big": big}
         made.before_request(self._stray)
         made.add_url_rule("/", "preview", self.preview)
         made.add_url_rule("/frame", "frame", self.frame)
@@ -113,9 +121,10 @@ class Preview:
         area = snapshot.book.areas.get(asked.get("map", ""))
         version = area.version_at(choice.now) if area else None
         x, y = (asked.get(key, math.nan, type=float) for key in "xy")
-        if version is None or not math.isfinite(x + y):
+        found = point_at(version, x, y) if version else None
+        if found is None:
             abort(404)
-        spelled = written(place_at(point_at(version, x, y)))
+        spelled = written(place_at(found))
         response = make_response("", 303)
         response.headers["Location"] = f"/?{choice.query(place=spelled)}#maps"
         return response
@@ -152,9 +161,10 @@ class Preview:
         return self._shown(
             "difference.html",
             holding,
-            compared=self._since.of(holding.snapshot, now),
+            compared=self._since.of(holding, now),
             places_told=places_told,
             example_of=example_of,
+            verdict_of=verdict_of,
             ways=Direction,
         )
 
@@ -217,14 +227,18 @@ class Preview:
 
 
 def _choice(snapshot: Snapshot, now: int) -> Choice:
-    return read_choice(request.args, defaults_of(snapshot, now))
+    find = finder(snapshot.book, now, country_codes())
+    return read_choice(request.args, defaults_of(snapshot, now), find)
 
 
 def _instant(text: str, now: int) -> int:
     try:
-        return parse_instant(text) if text else now
+        found = parse_instant(text) if text else now
     except PydanticCustomError:
         return now
+    if found not in MOMENTS:
+        abort(404)
+    return found
 
 
 def _source(name: str) -> str:

@@ -5,9 +5,10 @@ A value that cannot be understood is told beside its field, and the default hold
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlencode
 
 from pydantic_core import PydanticCustomError
@@ -36,9 +37,13 @@ FIELDS: Final = (
 )
 """Names of the fields of the form, in its order."""
 
+DECIDING: Final = frozenset({"place", "other", "at", "path", "activity"})
+"""Those without which there is no answer."""
+
 _LONGEST: Final = 400  # characters of a field
 _UTC: Final = "Z"
-_EARLIEST, _LATEST = 0, 32_503_680_000  # Unix seconds: the years 1970 to 2999
+MOMENTS: Final = range(32_503_680_000)
+"""Unix seconds that can be looked at: the years 1970 to 2999."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +52,26 @@ class Problem:
 
     message: str
     hint: str = ""
+
+
+class Named(NamedTuple):
+    """A place that was found by its name.
+
+    Attributes:
+        spelled: As `gate explain --place` takes it.
+        place: The place.
+        title: Its name and where it lies.
+        told: What somebody should know who typed the name; "" for nothing.
+    """
+
+    spelled: str
+    place: Place
+    title: str
+    told: str = ""
+
+
+Find = Callable[[str], Named | Problem]
+"""Finds a place by its name, or says why it cannot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +91,7 @@ class Choice:
         width: Of the reader's screen, in pixels of CSS.
         step: `ARRIVE` or `CONTINUE`.
         problems: By field.
+        named: The place as it was found by its name; None if it was not asked so.
     """
 
     asked: Mapping[str, str]
@@ -80,6 +106,12 @@ class Choice:
     width: int
     step: str
     problems: Mapping[str, Problem] = field(default_factory=dict)
+    named: Named | None = None
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether all that decides was understood."""
+        return DECIDING.isdisjoint(self.problems)
 
     def query(self, **changes: str) -> str:
         """Return the query of this choice with some fields changed; "" drops one."""
@@ -100,16 +132,19 @@ class Defaults:
     width: int = 390
 
 
-def read_choice(query: Mapping[str, str], defaults: Defaults) -> Choice:
+def read_choice(
+    query: Mapping[str, str], defaults: Defaults, find: Find | None = None
+) -> Choice:
     """Read the fields of the form.
 
     Args:
         query: The fields; unknown ones are ignored.
         defaults: What holds for those that are missing or not understood.
+        find: Finds places by name; None where names are not understood.
     """
     asked = {k: query[k].strip()[:_LONGEST] for k in FIELDS if query.get(k, "").strip()}
     problems: dict[str, Problem] = {}
-    spelled, place = _place(asked, defaults, problems)
+    spelled, place, named = _place(asked, defaults, problems, find)
     return Choice(
         asked=asked,
         spelled=spelled,
@@ -123,25 +158,42 @@ def read_choice(query: Mapping[str, str], defaults: Defaults) -> Choice:
         width=_width(asked, defaults, problems),
         step=CONTINUE if asked.get("step") == CONTINUE else ARRIVE,
         problems=problems,
+        named=named,
     )
 
 
 def _place(
-    asked: Mapping[str, str], defaults: Defaults, problems: dict[str, Problem]
-) -> tuple[str, Place | None]:
+    asked: Mapping[str, str],
+    defaults: Defaults,
+    problems: dict[str, Problem],
+    find: Find | None,
+) -> tuple[str, Place | None, Named | None]:
     """Return the place as it is spelled, and what it is; None for an address."""
     for key in ("other", "place"):
         text = asked.get(key, "")
         if text and parse_address(text) is not None:
-            return text, None
-        if text:
-            try:
-                return text, parse_visitor(text)
-            except NoSuchPlaceError as error:
-                problems[key] = Problem(message=str(error), hint=error.hint)
+            return text, None, None
+        if not text:
+            continue
+        found = _described(text, find)
+        if isinstance(found, Problem):
+            problems[key] = found
+        elif isinstance(found, Named):
+            return found.spelled, found.place, found
+        else:
+            return text, found, None
     if parse_address(defaults.place) is not None:
-        return defaults.place, None
-    return defaults.place, parse_visitor(defaults.place)
+        return defaults.place, None, None
+    return defaults.place, parse_visitor(defaults.place), None
+
+
+def _described(text: str, find: Find | None) -> Place | Named | Problem:
+    try:
+        return parse_visitor(text)
+    except NoSuchPlaceError as error:
+        if find is not None and "=" not in text:
+            return find(text)
+        return Problem(message=str(error), hint=error.hint)
 
 
 def _moment(
@@ -156,7 +208,7 @@ def _moment(
         hint = str((error.context or {}).get("hint", ""))
         problems["at"] = Problem(message=error.message(), hint=hint)
         return defaults.now
-    if not _EARLIEST <= found <= _LATEST:
+    if found not in MOMENTS:
         problems["at"] = Problem(message="That is no year from 1970 to 2999.")
         return defaults.now
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,9 +10,11 @@ from gate.decision import globs_of
 from gate.errors import NoSuchPlaceError
 from gate.model import Activity, Place, Unknown
 from gate.rules.iso3166 import name_of
+from gate.workbench.areas.ground import place_of
 from gate.workbench.demo.places import demo_places
 from gate.workbench.preview.choice import Defaults
-from gate.workbench.preview.towns import place_of, titles_of, towns_of, versions_at
+from gate.workbench.preview.tested import named_in_tests
+from gate.workbench.preview.towns import titles_of, towns_of, versions_at
 from gate.workbench.preview.words import REASONS
 from gate.workbench.visitor import parse_visitor
 
@@ -22,7 +25,6 @@ if TYPE_CHECKING:
     from gate.model import Effective, Notice, RuleBook
     from gate.places.gazetteer import Settlement
 
-_MOST_TESTS = 80  # visitors of tests in the list
 _MOST_PATHS = 60
 _COARSE_KM = 50
 
@@ -72,15 +74,15 @@ def place_groups(book: RuleBook, now: int, codes: tuple[str, ...]) -> list[Group
     found = [
         *_towns(book, now),
         Group("Records without a town", tuple(_coarse(book, now))),
-        Group("From the tests of the book", tuple(_visitors(book))),
         Group("Addresses of real networks", tuple(_addresses())),
         Group(
             "Places that are not known",
             tuple(Option(f"unknown={r.value}", REASONS[r]) for r in Unknown),
         ),
-        Group("Countries", _countries(codes)),
     ]
-    return [group for group in found if group.options]
+    countries = Group("Countries", _countries(codes))
+    found += _tests(book, [*found, countries])
+    return [group for group in (*found, countries) if group.options]
 
 
 def _towns(book: RuleBook, now: int) -> Iterator[Group]:
@@ -97,9 +99,11 @@ def _towns(book: RuleBook, now: int) -> Iterator[Group]:
 
 def _listed(found: Sequence[Settlement]) -> tuple[Option, ...]:
     titles = titles_of(found)
-    return tuple(
-        Option(written(place_of(one)), title)
-        for one, title in zip(found, titles, strict=True)
+    return _told_apart(
+        [
+            Option(written(place_of(one)), title)
+            for one, title in zip(found, titles, strict=True)
+        ]
     )
 
 
@@ -113,13 +117,22 @@ def _coarse(book: RuleBook, now: int) -> Iterator[Option]:
         yield Option(f"{code},{_COARSE_KM}km", title)
 
 
-def _visitors(book: RuleBook) -> Iterator[Option]:
-    seen: dict[Place, str] = {}
-    for test in book.tests:
-        seen.setdefault(test.visitor, test.name)
-    for place, name in list(seen.items())[:_MOST_TESTS]:
-        if place.unknown is None and _is_spellable(place):
-            yield Option(written(place), name)
+def _tests(book: RuleBook, listed: Iterable[Group]) -> Iterator[Group]:
+    """Yield the places of tests that are not listed under a better name."""
+    values = {option.value for group in listed for option in group.options}
+    for title, places in named_in_tests(book):
+        spelled = {written(p): n for p, n in places.items() if _is_spellable(p)}
+        own = [Option(v, name) for v, name in spelled.items() if v not in values]
+        yield Group(title, _told_apart(own))
+
+
+def _told_apart(options: Sequence[Option]) -> tuple[Option, ...]:
+    """Add to titles that are alike what is sent."""
+    titles = Counter(option.title for option in options)
+    return tuple(
+        Option(value, title if titles[title] == 1 else f"{title} ({value})")
+        for value, title in options
+    )
 
 
 def _addresses() -> Iterator[Option]:
@@ -177,10 +190,8 @@ def _is_spellable(place: Place) -> bool:
 
 def paths_of(book: RuleBook) -> list[str]:
     """Return paths worth asking about: those of the tests, and one for each pattern."""
-    whens = [rule.when for rule in book.rules]
-    whens += [exemption.when for exemption in book.exemptions]
     found = dict.fromkeys(test.path for test in book.tests)
-    found |= dict.fromkeys(map(_sample, globs_of(whens)))
+    found |= dict.fromkeys(map(_sample, globs_of(book.whens)))
     return list(found)[:_MOST_PATHS]
 
 

@@ -1,6 +1,7 @@
-"""Who may see the preview: this machine's own browser, on a page of its own.
+"""Who may see the preview: browsers of this machine, on a page of its own.
 
-Loopback is not enough. A page of a stranger, open in the same browser, can send
+Other users of the machine are not kept out: loopback is everybody's there. And loopback
+is not enough. A page of a stranger, open in the same browser, can send
 requests to it, and can give itself its name (DNS rebinding): so the Host must be
 loopback, and a request that another site began is refused. No request changes anything.
 """

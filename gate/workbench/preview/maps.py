@@ -1,27 +1,25 @@
-"""The maps on which a place is picked: the world, and what lies around an area.
+"""The map on which a place is picked around an area.
 
-What a reader meets is written on the map itself, so both are also a picture of the rule
+What a reader meets is written on the map itself, so it is also a picture of the rule
 book: at a path, for an activity, at a moment.
 """
 
 from __future__ import annotations
 
-import json
 import math
 from functools import lru_cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from gate.model import Place
-from gate.rules.iso3166 import name_of
+from gate.model import Membership, Place
 from gate.workbench.areas.atlas import atlas
+from gate.workbench.areas.ground import ground_of, place_of
 from gate.workbench.areas.labels import Wanted, placed
 from gate.workbench.areas.projection import fitted
 from gate.workbench.preview.choices import written
-from gate.workbench.preview.towns import place_of, towns_of, versions_at
+from gate.workbench.preview.towns import towns_of, versions_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from gate.model import Action, AreaVersion, RuleBook
     from gate.places.gazetteer import Settlement
@@ -39,25 +37,8 @@ APART: Final = 34.0
 """Units between two settlements on the map: a finger must be able to hit one."""
 
 _MARGIN, _FONT = 18.0, 15.0
-_CLEAR = 4.0  # units by which a name keeps off its dot
+_DOT = 9.0  # units from the middle of a dot to its edge
 _MOST_DOTS = 26
-
-
-class Country(NamedTuple):
-    """A country on the world map: its outline, and what holds there, in a word."""
-
-    code: str
-    title: str
-    path: str
-    met: str
-
-
-class World(NamedTuple):
-    """The world map."""
-
-    width: int
-    height: int
-    countries: tuple[Country, ...]
 
 
 class Dot(NamedTuple):
@@ -79,7 +60,11 @@ class Near(NamedTuple):
         height: Units; the width is `WIDTH`.
         land: Outline of the land.
         shapes: Outlines of the area.
+        certain: Ground that is in the area.
+        possible: Ground that is possibly in it.
         members: Settlements of the area, as a path of points.
+        aim: Which part of the map a narrow screen shows: where the area lies, as
+            `preserveAspectRatio` takes it.
         dots: Settlements that can be chosen.
         labels: Their names.
         mark: Where the chosen place lies; None if it is not on the map.
@@ -90,45 +75,13 @@ class Near(NamedTuple):
     height: int
     land: str
     shapes: str
+    certain: str
+    possible: str
     members: str
+    aim: str
     dots: tuple[Dot, ...]
     labels: tuple[Label, ...]
     mark: Point | None
-
-
-def country_codes() -> tuple[str, ...]:
-    """Return the codes of the countries on the world map."""
-    return tuple(_outlines()["paths"])
-
-
-def world_map(word: Callable[[Place], str]) -> World:
-    """Return the world map.
-
-    Args:
-        word: Says what holds in a country of which nothing finer is known.
-    """
-    drawn, titles = _outlines(), _titles()
-    return World(
-        drawn["width"],
-        drawn["height"],
-        tuple(
-            Country(code, titles[code], path, word(Place(country=code)))
-            for code, path in drawn["paths"].items()
-            if path
-        ),
-    )
-
-
-def world_point(point: Point) -> Point:
-    """Return where a point (latitude, longitude) lies on the world map.
-
-    Source:
-        Savric, Patterson and Jenny, "The Equal Earth map projection", 2018.
-    """
-    edge, top = _equal_earth((0.0, 180.0))[0], _equal_earth((84.0, 0.0))[1]
-    x, y = _equal_earth(point)
-    scale = _outlines()["width"] / 2 / edge
-    return round((x + edge) * scale, 1), round((top - y) * scale, 1)
 
 
 def near_maps(
@@ -146,8 +99,10 @@ def near_maps(
     ]
 
 
-def point_at(version: AreaVersion, x: float, y: float) -> Point:
+def point_at(version: AreaVersion, x: float, y: float) -> Point | None:
     """Return the point (latitude, longitude) that lies somewhere on the map of an area.
+
+    It is None for what is not on the map, such as NaN.
 
     Args:
         version: The version of the area.
@@ -158,7 +113,10 @@ def point_at(version: AreaVersion, x: float, y: float) -> Point:
         Snyder, "Map Projections: A Working Manual", USGS 1395 (1987), equations 14-8
         to 14-11 (Albers on the sphere, inverse).
     """
-    paper = _ground(version).paper
+    ground = _ground(version)
+    if not ground.holds((x, y)):
+        return None
+    paper = ground.paper
     right, up = (x - paper.left) / paper.scale, (paper.top - y) / paper.scale
     sign = math.copysign(1, paper.cone)
     radius = sign * math.hypot(right, up)
@@ -183,19 +141,19 @@ def _near(
         for one, at in ground.towns
     )
     mark = None if chosen is None else _rounded(ground.paper.place(chosen))
-    inside = (
-        mark is not None and 0 <= mark[0] <= WIDTH and 0 <= mark[1] <= ground.height
-    )
     return Near(
         name=name,
         title=title,
         height=ground.height,
         land=ground.land,
         shapes=ground.shapes,
+        certain=ground.certain,
+        possible=ground.possible,
         members=ground.members,
+        aim=ground.aim,
         dots=dots,
         labels=ground.labels,
-        mark=mark if inside else None,
+        mark=mark if mark and ground.holds(mark) else None,
     )
 
 
@@ -206,9 +164,15 @@ class _Ground(NamedTuple):
     height: int
     land: str
     shapes: str
+    certain: str
+    possible: str
     members: str
+    aim: str
     towns: tuple[tuple[Settlement, Point], ...]
     labels: tuple[Label, ...]
+
+    def holds(self, point: Point) -> bool:
+        return 0 <= point[0] <= WIDTH and 0 <= point[1] <= self.height
 
 
 @lru_cache(maxsize=16)
@@ -218,31 +182,43 @@ def _ground(version: AreaVersion) -> _Ground:
     towns = _chosen(version, paper, height)
     frame = (4.0, 4.0, WIDTH - 4.0, height - 4.0)
     wanted = [Wanted(one.name, at, "name", _FONT) for one, at in towns]
+    around = ground_of(version)
     points = [paper.place((one.latitude, one.longitude)) for one in found.inside]
     return _Ground(
         paper=paper,
         height=round(height),
         land=_outline(paper, found.borders),
         shapes=_outline(paper, found.shapes),
+        certain=_outline(paper, around[Membership.YES]),
+        possible=_outline(paper, around[Membership.POSSIBLE]),
         members="".join(f"M{x:.1f} {y:.1f}h0" for x, y in points),
-        towns=towns,
-        labels=tuple(_aside(label) for label in placed(wanted, frame)),
+        aim=_aim(points, height),
+        # In reading order: that is how the keyboard goes from one to the next.
+        towns=tuple(sorted(towns, key=lambda pair: pair[1][1])),
+        labels=tuple(placed(wanted, frame, dot=_DOT)),
     )
 
 
-def _aside(label: Label) -> Label:
-    """Move a name away from its dot, which is larger than a point."""
-    left, top, right, bottom = label.box
-    x, y = label.anchor
-    across = _CLEAR * ((left > x) - (right < x))
-    down = _CLEAR * ((top > y) - (bottom < y))
-    return label._replace(x=round(label.x + across, 1), y=round(label.y + down, 1))
+def _aim(points: Sequence[Point], height: float) -> str:
+    """Return where on the map most of some points lie."""
+    if not points:
+        return "xMidYMid slice"
+    middle = sorted(x for x, _ in points)[len(points) // 2] / WIDTH
+    level = sorted(y for _, y in points)[len(points) // 2] / height
+    return f"x{_third(middle)}Y{_third(level)} slice"
+
+
+def _third(part: float) -> str:
+    return ("Min", "Mid", "Max")[min(2, int(part * 3))]
 
 
 def _chosen(
     version: AreaVersion, paper: Projection, height: float
 ) -> tuple[tuple[Settlement, Point], ...]:
-    """Return settlements that lie on the map and far enough from each other."""
+    """Return settlements on the map that are far enough apart; the first ones matter.
+
+    Where two names would cover each other, that of the first one is written.
+    """
     towns = towns_of(version)
     taken: list[tuple[Settlement, Point]] = []
     for one in _in_turn(towns.disputed, towns.inside, towns.outside):
@@ -250,8 +226,7 @@ def _chosen(
         on_map = 12 < at[0] < WIDTH - 12 and 12 < at[1] < height - 12  # noqa: PLR2004
         if on_map and all(math.dist(at, other) >= APART for _, other in taken):
             taken.append((one, at))
-    # In reading order: that is how the keyboard goes from one to the next.
-    return tuple(sorted(taken[:_MOST_DOTS], key=lambda pair: pair[1][1]))
+    return tuple(taken[:_MOST_DOTS])
 
 
 def _in_turn(*lists: Sequence[Settlement]) -> Iterable[Settlement]:
@@ -269,26 +244,3 @@ def _outline(paper: Projection, rings: Iterable[Ring]) -> str:
 
 def _rounded(point: Point) -> Point:
     return round(point[0], 1), round(point[1], 1)
-
-
-def _equal_earth(point: Point) -> Point:
-    a1, a2, a3, a4 = 1.340264, -0.081106, 0.000893, 0.003796
-    latitude, longitude = point
-    theta = math.asin(math.sqrt(3) / 2 * math.sin(math.radians(latitude)))
-    second = theta * theta
-    sixth = second**3
-    slope = 9 * a4 * sixth * second + 7 * a3 * sixth + 3 * a2 * second + a1
-    x = 2 * math.sqrt(3) * math.radians(longitude) * math.cos(theta) / (3 * slope)
-    return x, theta * (a4 * sixth * second + a3 * sixth + a2 * second + a1)
-
-
-@lru_cache(maxsize=1)
-def _titles() -> dict[str, str]:
-    return {code: name_of(code) or code for code in country_codes()}
-
-
-@lru_cache(maxsize=1)
-def _outlines() -> Mapping[str, Any]:
-    path = files("gate.workbench.auditing").joinpath("world.json")
-    drawn: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return drawn["world"]  # type: ignore[no-any-return]

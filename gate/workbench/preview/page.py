@@ -6,13 +6,15 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from gate.decision import decide, memberships_at
-from gate.documents import render
+from gate.documents import moments, render
 from gate.model import Activity
 from gate.places.areas import membership
 from gate.rules.iso3166 import name_of
+from gate.workbench.areas.atlas import atlas
+from gate.workbench.areas.drawing import Drawing
 from gate.workbench.areas.views import coded, named, view_of
 from gate.workbench.explain import matched_patterns
-from gate.workbench.preview import choices, maps, shares, table, words
+from gate.workbench.preview import choices, maps, shares, table, words, world
 from gate.workbench.preview.choice import CONTINUE, local_text
 from gate.workbench.preview.towns import versions_at
 from gate.workbench.subjects import class_of
@@ -22,21 +24,22 @@ if TYPE_CHECKING:
 
     from gate.engine.snapshot import Snapshot
     from gate.model import Action, AreaVersion, Place
+    from gate.workbench.areas.views import AreaView
     from gate.workbench.preview.case import Case
     from gate.workbench.preview.choice import Choice
     from gate.workbench.preview.upkeep import Holding
 
 OFFSETS = {
     "Z": "UTC",
-    "-05:00": "-05:00",
-    "+01:00": "+01:00",
-    "+02:00": "+02:00",
-    "+03:00": "+03:00",
-    "+04:00": "+04:00",
-    "+05:00": "+05:00",
-    "+07:00": "+07:00",
+    "-05:00": "UTC-5, New York in winter",
+    "+01:00": "UTC+1, Berlin in winter",
+    "+02:00": "UTC+2, Kyiv in winter",
+    "+03:00": "UTC+3, Moscow, Kyiv in summer",
+    "+04:00": "UTC+4, Samara, Tbilisi",
+    "+05:00": "UTC+5, Yekaterinburg, Astana",
+    "+07:00": "UTC+7, Novosibirsk, Krasnoyarsk",
 }
-"""Offsets that a moment can be given in."""
+"""Offsets that a moment can be given in, with cities whose clocks have them."""
 
 SCREENS = (("Phone", 390), ("Tablet", 768), ("Desktop", 1280))
 """Names of common screens, with their widths in pixels of CSS."""
@@ -60,6 +63,7 @@ def common(holding: Holding) -> dict[str, Any]:
     snapshot = holding.snapshot
     return {
         "words": words,
+        "moments": moments,
         "holding": holding,
         "findings": render(holding.findings),
         "site": snapshot.config.site.name if snapshot else "",
@@ -85,7 +89,9 @@ def of_case(snapshot: Snapshot, case: Case, now: int) -> dict[str, Any]:
         "notices": [snapshot.pages.notices[n] for n in case.view.decision.notices],
         "notes": list(_notes(snapshot, case)),
         "command": _command(choice),
-        "place_title": choices.title_in(form["groups"], choice.spelled),
+        "place_title": choice.named.title
+        if choice.named
+        else choices.title_in(form["groups"], choice.spelled),
         **_maps(snapshot, case),
         "meets": shares.action_bars(
             snapshot.book, snapshot.index, choice.path, choice.activity, choice.now
@@ -95,7 +101,7 @@ def of_case(snapshot: Snapshot, case: Case, now: int) -> dict[str, Any]:
 
 def _form(snapshot: Snapshot, choice: Choice, now: int) -> dict[str, Any]:
     book = snapshot.book
-    groups = choices.place_groups(book, choice.now, maps.country_codes())
+    groups = choices.place_groups(book, choice.now, world.country_codes())
     known = {option.value for group in groups for option in group.options}
     if choice.spelled not in known and "other" not in choice.asked:
         own = (choices.Option(choice.spelled, choice.spelled),)
@@ -169,7 +175,7 @@ def _notes(snapshot: Snapshot, case: Case) -> Iterator[str]:
 def _command(choice: Choice) -> str:
     kind = "--ip" if choice.address else "--place"
     told = ["gate", "explain", kind, choice.spelled, "--path", choice.path]
-    told += ["--activity", choice.activity.value, "--at", words.stamp(choice.now)]
+    told += ["--activity", choice.activity.value, "--at", moments.stamp(choice.now)]
     return shlex.join(told)
 
 
@@ -200,8 +206,8 @@ def _maps(snapshot: Snapshot, case: Case) -> dict[str, Any]:
     choice, meets = case.choice, _meets(snapshot, case.choice)
     point = case.explanation.subject.place.point
     return {
-        "world": maps.world_map(lambda place: meets(place).word),
-        "world_mark": None if point is None else maps.world_point(point),
+        "world": world.world_map(lambda place: meets(place).word),
+        "world_mark": None if point is None else world.world_point(point),
         "nears": maps.near_maps(snapshot.book, choice.now, meets, point),
         "map_width": maps.WIDTH,
     }
@@ -217,6 +223,7 @@ def of_areas(snapshot: Snapshot, at: int, now: int) -> dict[str, Any]:
             {
                 "view": view_of(book, name, at, now),
                 "world": _world(version),
+                "close_up": _close_up(view_of(book, name, at, now)),
                 "bars": shares.area_bars(book, snapshot.index, name, at),
                 "whole": coded(version.whole),
                 "partly": coded(version.partly),
@@ -231,8 +238,17 @@ def of_areas(snapshot: Snapshot, at: int, now: int) -> dict[str, Any]:
     }
 
 
-def _world(version: AreaVersion) -> maps.World | None:
+def _close_up(view: AreaView) -> str:
+    """Return the part of the drawing for a narrow screen; "" without a border.
+
+    Without one, what is drawn depends on the database, and is not known here.
+    """
+    found = atlas(view.version, None)
+    return Drawing(view, found).close_up() if found.borders else ""
+
+
+def _world(version: AreaVersion) -> world.World | None:
     """Return the countries of an area; None if it ends within one."""
     if maps.is_local(version):
         return None
-    return maps.world_map(lambda place: membership(version, place)[0].word)
+    return world.world_map(lambda place: membership(version, place)[0].word)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from gate.decision import decide, groups, memberships_at
-from gate.model import Action, Membership
+from gate.documents.percent import per_cent
+from gate.model import Action, Amount, Membership
+from gate.workbench.addresses import amounts
 from gate.workbench.explain import matched_patterns
-from gate.workbench.preview.words import per_cent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,11 +17,8 @@ if TYPE_CHECKING:
     from gate.model import Activity, RuleBook
     from gate.places.index import Index
 
-UNITS = {4: "IPv4 addresses", 6: "IPv6 networks of /48"}
-"""What is counted, by address version."""
+_UNITS = ("IPv4 addresses", "IPv6 networks of /48")  # in the order of an amount
 
-_BITS = {4: 32, 6: 128}
-_STEP = {4: 0, 6: 80}  # bits of a /48 that are the site's own
 FULL = 1000.0
 """Units of a whole bar."""
 
@@ -60,17 +57,7 @@ class Bar(NamedTuple):
     parts: tuple[Part, ...]
 
 
-@lru_cache(maxsize=4)
-def counts_of(index: Index) -> dict[int, tuple[int, ...]]:
-    """Return how many addresses (IPv4) or networks of /48 (IPv6) each class has."""
-    found = {}
-    for version, bits in _BITS.items():
-        sums = [0] * len(index.classes)
-        edges = [*index.ranges(version), (1 << bits, 0)]
-        for (start, id_), (end, _) in pairwise(edges):
-            sums[id_] += end - start
-        found[version] = tuple(n >> _STEP[version] for n in sums)
-    return found
+_amounts = lru_cache(maxsize=4)(amounts)  # each page asks; a walk takes a second
 
 
 def area_bars(book: RuleBook, index: Index, area: str, now: int) -> list[Bar]:
@@ -111,14 +98,15 @@ def action_bars(
 
 def _bars(index: Index, words: Sequence[str | None], order: Sequence[str]) -> list[Bar]:
     """Return a bar for each address version; classes without a word are left out."""
-    bars = []
-    for version, counts in counts_of(index).items():
-        sums = dict.fromkeys(order, 0)
-        for word, count in zip(words, counts, strict=True):
-            if word is not None:
-                sums[word] += count
-        bars.append(_bar(UNITS[version], sums))
-    return bars
+    found: dict[str, list[Amount]] = {word: [] for word in order}
+    for word, amount in zip(words, _amounts(index), strict=True):
+        if word is not None:
+            found[word].append(amount)
+    sums = {word: Amount.total(every) for word, every in found.items()}
+    return [
+        _bar(unit, {word: amount[at] for word, amount in sums.items()})
+        for at, unit in enumerate(_UNITS)
+    ]
 
 
 def _bar(unit: str, sums: dict[str, int]) -> Bar:

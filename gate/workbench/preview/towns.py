@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from gate.model import Place
 from gate.places.areas import extent_of
 from gate.places.gazetteer import distance_km, settlements
+from gate.workbench.areas.ground import RADIUS_KM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from gate.model import AreaVersion, RuleBook
     from gate.places.gazetteer import Settlement
-
-RADIUS_KM = 20
-"""What databases mostly give for a city of some size."""
 
 _DISTRICTS = 13_000_000  # GeoNames ids from which on nearly all are parts of cities
 _INSIDE, _DISPUTED, _OUTSIDE = 10, 12, 8  # how many are listed
@@ -78,17 +76,6 @@ def _spread(found: Iterable[Settlement], most: int) -> tuple[Settlement, ...]:
         if all(distance_km(_point(one), _point(other)) > _APART_KM for other in taken):
             taken.append(one)
     return tuple(taken)
-
-
-def place_of(one: Settlement) -> Place:
-    """Return what a good database says of an address in a settlement."""
-    return Place(
-        country=one.country,
-        subdivision=one.subdivision or None,
-        settlement=one.id,
-        point=_point(one),
-        accuracy_km=RADIUS_KM,
-    )
 
 
 def place_at(point: tuple[float, float]) -> Place:

@@ -13,6 +13,7 @@ from gate.engine.fingerprint import Watched
 from gate.engine.snapshot import load_snapshot
 from gate.errors import ConfigMissingError, FindingsError, GateError
 from gate.model import Severity
+from gate.rules.sheets import read_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from gate.engine.snapshot import Snapshot
     from gate.model import Diagnostic
+    from gate.rules.sheets import Folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +30,14 @@ class Holding:
 
     Attributes:
         snapshot: The last sound one; None if there has been none.
+        folder: The files that it was read from.
         findings: Errors of the files as they are now.
         refusal: What is wrong if it is not a matter of files; "" if nothing is.
         hint: What to do about it.
     """
 
     snapshot: Snapshot | None = None
+    folder: Folder | None = None
     findings: tuple[Diagnostic, ...] = ()
     refusal: str = ""
     hint: str = ""
@@ -87,7 +91,9 @@ class Upkeep:
 
     def _read(self) -> Holding:
         try:
-            return Holding(snapshot=load_snapshot(self._path, self._environ))
+            snapshot = load_snapshot(self._path, self._environ)
+            folder = read_folder(snapshot.config.rules.folder)
+            return Holding(snapshot=snapshot, folder=folder)
         except FindingsError as error:
             wrong = [f for f in error.findings if f.severity is Severity.ERROR]
             findings = tuple(with_sources(wrong))

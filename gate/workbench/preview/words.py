@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from math import floor, log10
 from typing import TYPE_CHECKING, Final
 
-from gate.model import Action, Activity, Membership, Unknown
+from gate.model import Action, Membership, Unknown
+from gate.workbench.spoken.english import ACTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,15 +36,7 @@ LIES: Final[Mapping[Membership, str]] = {
 }
 """Whether a place lies in an area."""
 
-DOES: Final[Mapping[Activity, str]] = {
-    Activity.READ: "reads",
-    Activity.SHARE: "shares",
-    Activity.LIKE: "likes",
-    Activity.COMMENT: "comments",
-    Activity.SAVE: "saves for later",
-    Activity.CONTACT: "writes to the newsroom",
-    Activity.DONATE: "gives money",
-}
+DOES: Final = ACTS
 """What a reader does, to stand behind "The reader"."""
 
 REASONS: Final[Mapping[Unknown, str]] = {
@@ -57,55 +48,21 @@ REASONS: Final[Mapping[Unknown, str]] = {
 }
 """Why a place is not known."""
 
+BECAUSE: Final[Mapping[str, str]] = {
+    f"unknown:{reason}": told for reason, told in REASONS.items()
+}
+"""The same by what a decision says it follows from."""
 
-_LEAST_TOLD: Final = 0.0001  # per cent
-
-
-def day(moment: int) -> str:
-    """Return a moment (Unix seconds) as its day in UTC: "2026-09-10"."""
-    return _utc(moment).strftime("%Y-%m-%d")
-
-
-def minute(moment: int) -> str:
-    """Return a moment (Unix seconds) to the minute, in UTC: "2026-09-10 12:00"."""
-    return _utc(moment).strftime("%Y-%m-%d %H:%M")
+_LARGE: Final = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
 
 
-def moment_text(moment: int) -> str:
-    """Return a moment (Unix seconds) for people, in UTC.
+def big(number: int) -> str:
+    """Return a number as people say it.
 
-    >>> moment_text(0)
-    '1 January 1970, 00:00 UTC'
+    >>> big(17_592_186_044_416), big(4_290_000), big(12_345)
+    ('17.6 trillion', '4.3 million', '12,345')
     """
-    at = _utc(moment)
-    return f"{at.day} {at:%B %Y, %H:%M} UTC"
-
-
-def stamp(moment: int) -> str:
-    """Return a moment (Unix seconds) as a rule book writes it, in UTC.
-
-    >>> stamp(0)
-    '1970-01-01T00:00:00Z'
-    """
-    return _utc(moment).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def per_cent(part: int, whole: int) -> str:
-    """Return a share that never says all or nothing where it is not.
-
-    >>> per_cent(1, 3), per_cent(0, 5), per_cent(5, 5)
-    ('33.3 %', '0 %', '100 %')
-    >>> per_cent(1, 12_000), per_cent(11_999, 12_000), per_cent(1, 10**9)
-    ('0.008 %', '99.992 %', 'under 0.0001 %')
-    """
-    if not part or part == whole:
-        return "100 %" if part else "0 %"
-    share, rest = 100 * part / whole, 100 * (whole - part) / whole
-    if min(share, rest) < _LEAST_TOLD:
-        return "under 0.0001 %" if share < rest else "over 99.9999 %"
-    digits = max(1, -floor(log10(min(share, rest))))
-    return f"{share:.{digits}f} %"
-
-
-def _utc(moment: int) -> datetime:
-    return datetime.fromtimestamp(moment, UTC)
+    for size, name in _LARGE:
+        if number >= size:
+            return f"{number / size:.1f} {name}"
+    return f"{number:,}"

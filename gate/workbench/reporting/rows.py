@@ -15,19 +15,20 @@ def as_rows(outcome: Outcome) -> dict[str, object]:
     """Return what was found in JSON types; what is left out stands apart."""
     return {
         "sound": outcome.sound,
-        "findings": [_row(finding) for finding in outcome.findings],
+        "findings": [row(finding) for finding in outcome.findings],
         "suppressed": [_suppressed(one) for one in outcome.suppressed],
     }
 
 
-def _row(finding: Diagnostic) -> dict[str, object]:
-    row = asdict(finding)
-    del row["source_line"]
-    mark = row.pop("mark")
-    return {**row, **mark}
+def row(finding: Diagnostic) -> dict[str, object]:
+    """Return a finding in JSON types: the shape that every command gives it."""
+    told = asdict(finding)
+    del told["source_line"]
+    mark = told.pop("mark")
+    return {**told, **mark}
 
 
 def _suppressed(one: Suppressed) -> dict[str, object]:
     by = one.by
     suppression = {"until": by.until, "because": by.because, "line": by.mark.line}
-    return {**_row(one.finding), "suppression": suppression}
+    return {**row(one.finding), "suppression": suppression}

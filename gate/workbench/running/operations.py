@@ -12,12 +12,12 @@ import os
 import signal
 import socket
 import time
-from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from socketserver import BaseServer, TCPServer, ThreadingMixIn
 from typing import TYPE_CHECKING, Any, Final
 
+from gate.documents.moments import stamp
 from gate.doors.health import DEGRADED, READY, STOPPING
 from gate.errors import PortTakenError
 from gate.workbench.running.beside import Beside, forked
@@ -176,7 +176,7 @@ def _reasons(said: list[Any]) -> list[dict[str, Any]]:
         for reason in one.get("reasons", ()):
             found.setdefault(reason["what"], []).append(reason["since"])
     return [
-        {"what": what, "since": _written(min(since)), "workers": len(since)}
+        {"what": what, "since": stamp(min(since)), "workers": len(since)}
         for what, since in sorted(found.items())
     ]
 
@@ -184,7 +184,7 @@ def _reasons(said: list[Any]) -> list[dict[str, Any]]:
 def _databases(said: list[Any], now: float) -> list[dict[str, Any]]:
     built = {int(s["database_built"]) for s in said if "database_built" in s}
     return [
-        {"built": _written(moment), "age_days": int((now - moment) // _DAY)}
+        {"built": stamp(moment), "age_days": int((now - moment) // _DAY)}
         for moment in sorted(built)
     ]
 
@@ -195,10 +195,6 @@ def _different(values: Iterable[dict[str, str]]) -> list[dict[str, str]]:
         if value not in found:
             found.append(value)
     return found
-
-
-def _written(moment: float) -> str:
-    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")
 
 
 def _metrics(board: Board) -> Callable[[str], tuple[bytes, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-_VOCABULARIES: tuple[dict[str, str], ...] = (
+VOCABULARIES: tuple[dict[str, str], ...] = (
     {
         "pass": "Nothing comes before the article.",
         "banner": "A bar above the article; the article can be read at once.",
@@ -79,7 +79,7 @@ def explain_words(node: Any) -> None:  # noqa: ANN401 (any JSON)
 
 
 def _meanings(words: list[str]) -> dict[str, str]:
-    return next((v for v in _VOCABULARIES if v.keys() >= set(words)), {})
+    return next((v for v in VOCABULARIES if v.keys() >= set(words)), {})
 
 
 def _explained(words: list[str]) -> dict[str, list[str]]:

@@ -23,6 +23,7 @@ FOLDER = ".schema"
 """Folder of the schemas within that of the book; hidden, so no part of the book."""
 
 _MODELINE = re.compile(r"^# yaml-language-server: \$schema=.*$", re.MULTILINE)
+_NO_TESTS = f"!**/*{TESTS_END}"
 _MARK = "\ufeff"
 
 
@@ -151,8 +152,11 @@ def settings_of_vs_code(config: Path, folder: Path) -> dict[str, object]:
     return {
         "yaml.schemas": {
             f"{schemas}/config.json": config.name,
-            f"{schemas}/areas.json": f"{base}/areas/**/*.yaml",
-            f"{schemas}/notices.json": f"{base}/notices/**/*.yaml",
-            f"{schemas}/rules.json": f"{base}/*.yaml",
+            # Of two schemas that match a file an editor demands both: each leaves the
+            # files of tests out.
+            f"{schemas}/areas.json": [f"{base}/areas/**/*.yaml", _NO_TESTS],
+            f"{schemas}/notices.json": [f"{base}/notices/**/*.yaml", _NO_TESTS],
+            f"{schemas}/rules.json": [f"{base}/*.yaml", _NO_TESTS],
+            f"{schemas}/tests.json": f"{base}/**/*{TESTS_END}",
         }
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from gate.model import Action, Activity, Exemption, Membership, Mode, Rule, Unknown
 from gate.workbench.spoken.reading import Pages, clock, pages
@@ -17,7 +17,7 @@ _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July", "August"),
     *("September", "October", "November", "December"),
 )
-_ACTS = {
+ACTS: Final[Mapping[Activity, str]] = {
     Activity.READ: "reads",
     Activity.SHARE: "shares",
     Activity.LIKE: "likes",
@@ -26,12 +26,16 @@ _ACTS = {
     Activity.CONTACT: "writes to the newsroom",
     Activity.DONATE: "gives money",
 }
-_ACTIONS = {
+"""What a reader does, to stand behind "the reader"."""
+
+ACTIONS: Final[Mapping[Action, str]] = {
     Action.PASS: "nothing; the page opens at once",
     Action.BANNER: "a banner above the page",
     Action.INTERSTITIAL: "a warning page, which the reader clicks through",
     Action.BLOCK: "the page does not open",
 }
+"""What follows from an action."""
+
 _BOUNDS = {
     Action.PASS: "an open page",
     Action.BANNER: "a banner",
@@ -48,8 +52,8 @@ _REASONS = {
     Unknown.NOT_IN_DATABASE: "the database does not have the address",
     Unknown.DATABASE_UNUSABLE: "no database can be used",
     Unknown.PRIVATE_ADDRESS: "the address is private",
-    Unknown.BAD_ADDRESS: "the address is none",
-    Unknown.ANONYMOUS_NETWORK: "a VPN, Tor or the like",
+    Unknown.BAD_ADDRESS: "the address cannot be read",
+    Unknown.ANONYMOUS_NETWORK: "the reader comes by VPN, Tor or the like",
 }
 _KINDS = {Rule: "Rule", Exemption: "Exemption"}
 _FEW = 3  # names that are listed
@@ -97,7 +101,7 @@ class English:
     def acts(self, activities: Sequence[Activity]) -> str:
         if set(activities) == set(Activity):
             return "When: whatever the reader does."
-        return f"When the reader {_either_plain([_ACTS[a] for a in activities])}."
+        return f"When the reader {_either_plain([ACTS[a] for a in activities])}."
 
     def where(self, paths: Sequence[str], excepted: Sequence[str]) -> str:
         told = _either_plain([_page(page) for page in pages(paths)], "and")
@@ -114,12 +118,14 @@ class English:
     def weaker(self, action: Action) -> str:
         return f"While the place is only possible: {_said(action)}."
 
-    def unknown(self, actions: Mapping[Unknown, Action]) -> str:
+    def unknown(self, actions: Mapping[Unknown, Action], mode: Mode) -> str:
+        whose = "" if mode is Mode.ENFORCE else ", whatever becomes of this trial"
+        where = f"Where the place is not known{whose}"
         if len(set(actions.values())) == 1:
             (action,) = set(actions.values())
-            return f"Where the place is not known: {_said(action)}."
+            return f"{where}: {_said(action)}."
         told = [f"{_REASONS[r]}: {_said(a)}" for r, a in actions.items()]
-        return f"Where the place is not known: {'; '.join(told)}."
+        return f"{where}: {'; '.join(told)}."
 
     def span(self, span: Effective) -> str:
         since = "" if span.since is None else f"from {_moment(span.since)} on"
@@ -183,7 +189,7 @@ def _moment(seconds: int) -> str:
 
 
 def _said(action: Action) -> str:
-    return f"{_ACTIONS[action]} ({action})"
+    return f"{ACTIONS[action]} ({action})"
 
 
 def _page(page: Pages) -> str:

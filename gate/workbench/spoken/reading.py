@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+from gate.documents.moments import hours_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-_LIKELY = (0, 3, 2, 1, 4)
-"""Hours before UTC of the clocks that people here write by, the likeliest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,18 +32,8 @@ class Clock:
 
 
 def clock(moment: int) -> Clock:
-    """Return a moment (Unix seconds) on the clock on which it is a midnight.
-
-    A rule book keeps moments, not the offset with which they were written. Nearly all
-    are midnights somewhere; where this one is none, it is told in UTC.
-    """
-    for hours in _LIKELY:
-        if (moment + hours * 3600) % 86_400 == 0:
-            return _at(moment, hours)
-    return _at(moment, 0)
-
-
-def _at(moment: int, hours: int) -> Clock:
+    """Return a moment (Unix seconds) on the clock on which it is a midnight."""
+    hours = hours_of(moment)
     zone = timezone(timedelta(hours=hours)) if hours else UTC
     when = datetime.fromtimestamp(moment, zone)
     return Clock(

@@ -24,7 +24,7 @@ _MONTHS = (
     *("сентября", "октября", "ноября", "декабря"),
 )
 _ACTS = {
-    Activity.READ: "читает",
+    Activity.READ: "открывает страницу, чтобы читать",
     Activity.SHARE: "делится материалом",
     Activity.LIKE: "ставит отметку «нравится»",
     Activity.COMMENT: "комментирует",
@@ -56,7 +56,7 @@ _REASONS = {
     Unknown.DATABASE_UNUSABLE: "базой нельзя пользоваться",
     Unknown.PRIVATE_ADDRESS: "адрес из частной сети",
     Unknown.BAD_ADDRESS: "адрес не распознан",
-    Unknown.ANONYMOUS_NETWORK: "VPN, Tor и подобное",
+    Unknown.ANONYMOUS_NETWORK: "читатель пользуется VPN, Tor и подобным",
 }
 _KINDS = {Rule: "Правило", Exemption: "Исключение"}
 _FEW = 3  # names that are listed
@@ -104,9 +104,9 @@ class Russian:
             told.append(f"которые точно не находятся {_on(outside)}")
         if unknown is not None:
             reasons = _either([_REASONS[reason] for reason in unknown])
-            told.append(f"чьё место неизвестно ({reasons})")
+            told.append(f"чьё местонахождение неизвестно ({reasons})")
         if not told:
-            return "О ком: обо всех читателях, даже если их место неизвестно."
+            return "О ком: обо всех читателях, даже если их местонахождение неизвестно."
         return f"О ком: о читателях, {' и '.join(told)}."
 
     def acts(self, activities: Sequence[Activity]) -> str:
@@ -121,19 +121,21 @@ class Russian:
         return f"Где: {told}."
 
     def follows(self, action: Action, notice: str, mode: Mode) -> str:
-        verb = "следует" if mode is Mode.ENFORCE else "последовало бы"
+        verb = "происходит" if mode is Mode.ENFORCE else "происходило бы"
         with_notice = f"; уведомление {notice}" if notice else ""
         return f"Что {verb}: {_said(action)}{with_notice}."
 
     def weaker(self, action: Action) -> str:
         return f"Пока это лишь возможно: {_said(action)}."
 
-    def unknown(self, actions: Mapping[Unknown, Action]) -> str:
+    def unknown(self, actions: Mapping[Unknown, Action], mode: Mode) -> str:
+        whose = "" if mode is Mode.ENFORCE else " (и без этой пробы)"
+        where = f"Если местонахождение неизвестно{whose}"
         if len(set(actions.values())) == 1:
             (action,) = set(actions.values())
-            return f"Если место неизвестно: {_said(action)}."
+            return f"{where}: {_said(action)}."
         told = [f"{_REASONS[r]} — {_said(a)}" for r, a in actions.items()]
-        return f"Если место неизвестно: {'; '.join(told)}."
+        return f"{where}: {'; '.join(told)}."
 
     def span(self, span: Effective) -> str:
         since = "" if span.since is None else f"с {_moment(span.since)}"
@@ -157,7 +159,10 @@ class Russian:
         return f"Смягчает {word} {_either(rules, 'и')}: {_LEFT[to]} ({to})."
 
     def never_unknown(self) -> str:
-        return "Того, что книга говорит о неизвестных местах, оно никогда не смягчает."
+        return (
+            "Того, что книга говорит о читателях, чьё местонахождение неизвестно, оно "
+            "никогда не смягчает."
+        )
 
     def approved(self, by: str) -> str:
         return f"Кто одобрил: {_stopped(by)}"

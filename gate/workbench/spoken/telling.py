@@ -75,7 +75,7 @@ class _Teller:
         if when.areas is not None:
             if rule.if_possible is not None:
                 yield say.weaker(rule.if_possible)
-            yield say.unknown(self._book.unknown.actions)
+            yield say.unknown(self._book.unknown.actions, rule.mode)
         yield say.span(rule.effective)
         yield say.why(rule.because)
         yield from self._about(rule)

@@ -49,8 +49,8 @@ class Tongue(Protocol):
     def weaker(self, action: Action) -> str:
         """Say what comes while the place is only possible."""
 
-    def unknown(self, actions: Mapping[Unknown, Action]) -> str:
-        """Say what comes where the place is not known."""
+    def unknown(self, actions: Mapping[Unknown, Action], mode: Mode) -> str:
+        """Say what comes where the place is not known; no trial changes that."""
 
     def span(self, span: Effective) -> str:
         """Say since when, and until when."""

@@ -157,7 +157,7 @@ def _of_area(area: Area, now: int, sources: Sources) -> Iterator[Event]:
             subject="area",
             name=area.id,
             says=f'The area "{area.id}" {change}.',
-            remedy="Look at it with gate area show; run gate test --at that day.",
+            remedy="Look at it with gate area show; run gate check --at that day.",
             mark=version.mark,
         )
     current = area.version_at(now)

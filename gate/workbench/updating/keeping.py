@@ -14,11 +14,11 @@ import re
 import shutil
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
+from gate.documents.moments import day
 from gate.errors import NothingKeptError, UpdateBusyError
 from gate.places.atomic import sync_folder, write_atomically
 
@@ -141,9 +141,9 @@ def predecessor(task: Task, served: int | None) -> Path:
     Raises:
         NothingKeptError: There is none.
     """
-    day = "9999" if served is None else _day(served)
+    newest = "9999" if served is None else day(served)
     for path in kept(task):
-        if path.name < _kept_name(task, day):
+        if path.name < _kept_name(task, newest):
             return path
     raise NothingKeptError(
         f"No earlier database than {task.target.name} is kept in {task.folder}.",
@@ -162,7 +162,7 @@ def copied(source: Path, out: Path) -> Path:
 
 def _keep(task: Task, built: int) -> None:
     task.folder.mkdir(parents=True, exist_ok=True)
-    path = task.folder / _kept_name(task, _day(built))
+    path = task.folder / _kept_name(task, day(built))
     with TemporaryDirectory(dir=task.folder, prefix=f".{task.target.name}.") as name:
         own = copied(task.target, Path(name) / path.name)
         _sync(own)
@@ -201,7 +201,3 @@ def _mode_of(path: Path) -> int:
 def _sync(path: Path) -> None:
     with path.open("rb") as file:
         os.fsync(file.fileno())
-
-
-def _day(moment: int) -> str:
-    return datetime.fromtimestamp(moment, UTC).date().isoformat()

@@ -7,9 +7,9 @@ end to end by our own reader, asked by the common one, and compared with the las
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from gate.documents.moments import day
 from gate.errors import (
     DatabaseError,
     UpdateCanaryError,
@@ -138,7 +138,7 @@ def _bare(name: str) -> str:
 
 def _dates(candidate: Candidate, task: Task, now: int) -> Iterator[Check]:
     built, served = candidate.measured.built, candidate.last.built
-    told = f"It was built on {_day(built)}"
+    told = f"It was built on {day(built)}"
     if built > now + FUTURE_DAYS * DAY:
         yield Check("date", f"{told}, in the future.", UpdateDateError)
     elif built < now - task.max_age_days * DAY:
@@ -149,7 +149,7 @@ def _dates(candidate: Candidate, task: Task, now: int) -> Iterator[Check]:
         yield Check("date", f"{told}.")
     if candidate.is_served:
         older = built < served
-        more = f"the served one on {_day(served)}."
+        more = f"the served one on {day(served)}."
         yield Check("newer", f"{told}, {more}", UpdateDateError if older else None)
 
 
@@ -242,7 +242,3 @@ def _networks(candidate: Candidate) -> Check:
 def _is_same_product(candidate: Candidate) -> bool:
     own, last = candidate.measured.type, candidate.last.type
     return candidate.is_served and _bare(own) == _bare(last)
-
-
-def _day(moment: int) -> str:
-    return datetime.fromtimestamp(moment, UTC).date().isoformat()

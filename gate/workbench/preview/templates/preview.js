@@ -34,11 +34,8 @@
       location.assign(address);
       return;
     }
-    put(page, "result");
-    const edges = page.querySelectorAll("#form .edges, #form .hint");
-    document.querySelectorAll("#form .edges, #form .hint").forEach((one, n) => {
-      if (edges[n] && !one.contains(document.activeElement)) one.replaceWith(document.adoptNode(edges[n]));
-    });
+    for (const id of ["verdict", "sofar", "result", "place-hint", "other-hint", "at-hint"]) put(page, id);
+    if (!document.getElementById("edges-list").contains(document.activeElement)) put(page, "edges-list");
     document.title = page.title;
     document.body.dataset.standing = page.body.dataset.standing;
     if (remember) history.replaceState(null, "", address);
@@ -63,6 +60,16 @@
   };
 
   if (form) {
+    // On a small screen the choices are folded below the answer.
+    const choices = document.getElementById("choices");
+    const wide = matchMedia("(min-width: 64rem)");
+    const unfold = () => { choices.open = wide.matches || choices.querySelector(".problem") !== null; };
+    wide.addEventListener("change", unfold);
+    unfold();
+    // A link to a field that is folded away opens it.
+    document.addEventListener("click", event => {
+      if (event.target.closest('#verdict a[href^="#"]')) choices.open = true;
+    });
     document.getElementById("width").addEventListener("input", event => resize(event.target.value));
     form.addEventListener("change", event => {
       if (event.target.id === "place") document.getElementById("other").value = "";

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from gate.errors import NoSuchSideError
-from gate.workbench.auditing.revisions import Repository
-from gate.workbench.diffing.sides import folder_side, side_of
+from gate.workbench.diffing.sides import folder_side, revision_side, side_of
+from gate.workbench.revisions import Repository, is_folder
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from gate.workbench.diffing.sides import Side
 
 LAST: Final = "HEAD"
@@ -30,29 +30,18 @@ def sides_of(names: tuple[str, ...], folder: Path) -> tuple[Side, Side]:
 
     Raises:
         FindingsError: A book has errors.
-        NoSuchSideError: A name is neither folder nor revision.
-        AskingError: Git cannot be asked.
+        AskingError: There is no such revision, or git cannot be asked.
     """
     if not names:
-        return side_of(LAST, folder), folder_side(folder)
+        return revision_side(LAST, folder), folder_side(folder)
     if len(names) > 1:
         return side_of(names[0], folder), side_of(names[1], folder)
-    two = None if Path(names[0]).is_dir() else _TWO.fullmatch(names[0])
+    two = None if is_folder(names[0], folder) else _TWO.fullmatch(names[0])
     if two is None:
         return side_of(names[0], folder), folder_side(folder)
     old, dots, new = two[1], two[2], two[3] or LAST
+    told = old
     if dots == "...":
-        old = _parted(old, new, folder)
-    return side_of(old, folder), side_of(new, folder)
-
-
-def _parted(one: str, other: str, folder: Path) -> str:
-    """Return the commit where two revisions parted."""
-    if not folder.is_dir():
-        raise NoSuchSideError(named=one, folder=str(folder))
-    repository = Repository.around(folder, one)
-    run = repository.run(one, "merge-base", "--", one, other)
-    found = run.stdout.decode().strip()
-    if run.returncode or not found:
-        raise NoSuchSideError(named=f"{one}...{other}", folder=str(folder))
-    return found[:12]
+        old = Repository.around(folder, names[0]).parted(old, new)
+        told = old[:12]
+    return revision_side(old, folder, told), revision_side(new, folder)

@@ -30,20 +30,24 @@ class Names:
 
     Attributes:
         old_of: Id in the new book -> id in the old one, where they differ.
+        alike: Those of them, by id in the new book, in which nothing else differs.
     """
 
     old_of: Mapping[str, str]
+    alike: frozenset[str]
 
     @classmethod
     def of(cls, old: RuleBook, new: RuleBook) -> Names:
         """Find what was renamed."""
         found = _matched(old.rules, new.rules, {})
         found |= _matched(old.exemptions, new.exemptions, found)
-        return cls(found)
-
-    def new_id(self, old: str) -> str:
-        """Return the id in the new book of what has one in the old."""
-        return next((new for new, own in self.old_of.items() if own == old), old)
+        before, after = _by_id(old), _by_id(new)
+        alike = frozenset(
+            id_
+            for id_, own in found.items()
+            if not _distance(before[own], _known(after[id_], found))
+        )
+        return cls(found, alike)
 
     def rules(self, book: RuleBook) -> tuple[Rule, ...]:
         """Return the rules of the new book under the names of the old one."""
@@ -54,6 +58,11 @@ class Names:
     def exemptions(self, book: RuleBook) -> tuple[Exemption, ...]:
         """Return the exemptions of the new book under the names of the old one."""
         return tuple(_renamed(item, self.old_of) for item in book.exemptions)
+
+
+def _by_id(book: RuleBook) -> dict[str, Rule | Exemption]:
+    items: tuple[Rule | Exemption, ...] = (*book.rules, *book.exemptions)
+    return {item.id: item for item in items}
 
 
 def _renamed(item: Exemption, old_of: Mapping[str, str]) -> Exemption:
