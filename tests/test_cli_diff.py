@@ -143,6 +143,17 @@ class TestWhichBooks:
         assert found.exit_code == 0
         assert "No decision differs." in found.stdout
 
+    def test_a_folder_with_config_yaml_means_the_rules_that_it_names(
+        self, config, rules, tmp_path
+    ):
+        edit(rules, *BANNER)
+        site = tmp_path / "elsewhere"
+        site.mkdir()
+        (site / "config.yaml").write_text(f"rules: {{folder: {rules}}}\n", "utf-8")
+        by_site = told(config, "HEAD", site)
+        assert by_site["differences"] == told(config, "HEAD", rules)["differences"]
+        assert by_site["new"]["source"] == rules.as_posix()
+
     def test_a_folder_of_another_path_in_a_revision(self, config):
         assert run(config, "HEAD:desk/rules").exit_code == 0
 

@@ -110,9 +110,10 @@ def diff(  # noqa: PLR0913 - one for each option
 ) -> None:
     """Say exactly what two rule books decide differently, and because of which line.
 
-    OLD and NEW are folders of rules, or git revisions of the configured folder (HEAD,
-    v1.2, REVISION:PATH); main..HEAD names two, main...HEAD begins where they parted.
-    What begins with ./, ../ or / is always a folder; a name that is both is refused.
+    OLD and NEW are folders of rules or of a site with its config.yaml, or git
+    revisions of the configured folder (HEAD, v1.2, REVISION:PATH); main..HEAD names
+    two, main...HEAD begins where they parted. What begins with ./, ../ or / is
+    always a folder; a name that is both is refused.
     Without NEW: the folder of config.yaml; without OLD: the last commit.
 
     Every place of the loaded database, every path, activity and moment is decided by

@@ -46,6 +46,7 @@ CODES: dict[str, str] = {
     "R035": "A block on mere possibility that nobody has approved.",
     "R036": "Not exactly one block that says what follows for unknown places.",
     "R038": "A pattern that no path of an access log matches.",
+    "R039": "A settlement that nobody knows, or that lies in a region left out.",
     "R040": "A rule or exemption that can never hold.",
     "R041": "A rule or exemption that never changes a decision.",
     "R042": "An item of a list without which no decision differs.",

@@ -24,6 +24,7 @@ from gate.workbench.addresses import amounts, examples_of
 from gate.workbench.database_findings import blame_database, missing_databases
 from gate.workbench.explainer import check_explainer
 from gate.workbench.glossary import code_table
+from gate.workbench.settlement_findings import check_settlements
 from gate.workbench.shape_findings import check_shapes
 from gate.workbench.sources import asked_in, unformatted, yaml_files
 from gate.workbench.suppressing import Looked, sift
@@ -134,7 +135,7 @@ def _whole_report(
     notices, of_notices = load_notices(folder / "notices")
     found = [*findings, *of_book, *of_notices, *aged(notices, now)]
     known = None if any(map(_is_error, of_notices)) else notices
-    found += check_shapes(book) if book else []
+    found += [*check_shapes(book), *check_settlements(book)] if book else []
     index = None
     if book and not any(f.code == "R019" and _is_error(f) for f in found):
         index, more = _meant(config, book, known, now)

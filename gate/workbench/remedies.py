@@ -41,6 +41,7 @@ REMEDIES: dict[str, str] = {
     "R036": "Keep exactly one block unknown in the whole book.",
     "R037": "Write the path as the browser's address line shows it.",
     "R038": "Correct the pattern, or remove it if the page is gone.",
+    "R039": "Correct the id, or name the region in which the settlement lies.",
     "R040": "Remove the rule or exemption, or correct the condition that is named.",
     "R041": "Remove the rule or exemption, or let it ask for something else.",
     "R042": "Remove the item from its list.",

@@ -23,7 +23,6 @@ from gate.places.database import Database
 from gate.places.index import Index
 from gate.places.merging import merged
 from gate.places.sources import PRIMARY, STRICTEST, Sources
-from gate.rules import load_book
 
 TESTS = Path(__file__).parent.parent
 NO, POSSIBLE, YES = Membership.NO, Membership.POSSIBLE, Membership.YES
@@ -39,13 +38,6 @@ FIRST = {
     "1.3.0.0/16": TOR,
     "1.4.0.0/16": KHERSON,
 }
-
-
-@pytest.fixture(scope="module")
-def shipped_book():
-    book, findings = load_book(TESTS.parent / "rules")
-    assert book is not None, findings
-    return book
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from gate.config import rules_folder
 from gate.documents import with_sources
 from gate.errors import (
     FindingsError,
@@ -57,8 +58,9 @@ def source(named: str, folder: Path) -> Iterator[Source]:
     """Give the files of a rule book; those of a revision are gone afterwards.
 
     Args:
-        named: A folder; or a revision of the configured folder, such as "HEAD~3";
-            or REVISION:PATH for another folder of the same repository, from its top.
+        named: A folder of rules, or of a site with config.yaml; or a revision of the
+            configured folder, such as "HEAD~3"; or REVISION:PATH for another folder of
+            the same repository, from its top.
         folder: The configured folder of rules, which need not be the top of a
             repository.
 
@@ -67,10 +69,17 @@ def source(named: str, folder: Path) -> Iterator[Source]:
         AskingError: There is no such revision, or it cannot be read.
     """
     if is_folder(named, folder):
-        yield in_folder(Path(named))
+        yield in_folder(_rules_in(Path(named)))
         return
     with committed(named, folder) as found:
         yield found
+
+
+def _rules_in(folder: Path) -> Path:
+    """Return the rules of a site whose folder is named, or else the folder itself."""
+    config = folder / "config.yaml"
+    rules = rules_folder(config, {}) if config.is_file() else None
+    return folder if rules is None else rules
 
 
 @contextmanager
