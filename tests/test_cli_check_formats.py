@@ -284,3 +284,20 @@ def on_a_terminal(arguments, environ):
                 told += piece
     os.close(ours)
     return told.decode()
+
+
+@pytest.mark.parametrize("count", [10, 12])
+def test_of_findings_that_say_the_same_ten_are_shown(site, count):
+    assert site
+    visitors = "".join(f"      - {{country: DE}} # {n}\n" for n in range(count))
+    Path("rules/visitors_test.yaml").write_text(
+        "format: rules/1\ntests:\n  - name: Many\n    now: 2026-09-10T12:00:00Z\n"
+        f"    visitors:\n{visitors}    path: /a/x\n"
+        "    expect: {read: interstitial}\n",
+        "utf-8",
+    )
+    told = run("check", *AT).output
+    assert told.count(' R055 The test "Many" fails') == 10
+    assert ("R055: 2 more errors like it.\n" in told) is (count == 12)
+    rows = json.loads(run("check", *AT, "--format", "json").output)["findings"]
+    assert len([row for row in rows if row["code"] == "R055"]) == count

@@ -13,7 +13,7 @@ OLD, NEW = "0" * 64, "1" * 64
 
 def refused(book=NEW, code="E100", **more):
     told = {"code": code, "message": "It is wrong.", "book": book, "since": 1.0}
-    return {**told, "taken": "", **more}
+    return {**told, "seen": 1.0, "taken": "", **more}
 
 
 def says(book=NEW, *, settled=True, refusal=None, workers=1, since=1.0):
@@ -101,8 +101,8 @@ def test_workers_differ_since_the_first_one_went_over():
 
 
 def test_what_all_workers_refuse_is_told_once_with_its_beginning():
-    late = says(refusal=refused(since=5.0))
-    soon = says(refusal=refused(since=3.0))
-    assert holding([late, soon, says()]) == [(refused(since=3.0), 2)]
+    late = says(refusal=refused(seen=5.0))
+    soon = says(refusal=refused(seen=3.0))
+    assert holding([late, soon, says()]) == [(refused(seen=3.0), 2)]
     over = refused(taken=NEW)
     assert earlier([{**says(), "earlier": [over]}] * 2) == [over]

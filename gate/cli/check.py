@@ -145,7 +145,8 @@ def _tell(form: str, report: CheckReport, code: Exit) -> None:
     elif form == "github":
         _show_github(outcome)
     else:
-        _show(report, outcome)
+        show_findings(report.findings)
+        click.echo(outcome.summary)
 
 
 def _show_github(outcome: Outcome) -> None:
@@ -162,26 +163,6 @@ def _show_github(outcome: Outcome) -> None:
     if summary:
         with Path(summary).open("a", encoding="utf-8") as file:
             file.write(job_summary(outcome, places))
-
-
-def _show(report: CheckReport, outcome: Outcome) -> None:
-    """Print the findings; of notes that say the same only the first."""
-    if report.has(Severity.ERROR):
-        show_findings(report.findings)
-        click.echo(outcome.summary)
-        return
-    said: Counter[tuple[str, str]] = Counter()
-    shown = []
-    for finding in report.findings:
-        key = finding.code, finding.message
-        if finding.severity is not Severity.NOTE or key not in said:
-            shown.append(finding)
-        said[key] += finding.severity is Severity.NOTE
-    show_findings(shown)
-    for (name, _), count in said.items():
-        if count > 1:
-            click.echo(f"{name}: {many(count - 1, 'more note')} like it.\n")
-    click.echo(outcome.summary)
 
 
 def _summary(report: CheckReport, code: Exit) -> str:

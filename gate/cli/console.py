@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections import Counter
 from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from gate.documents.render import Links
     from gate.errors import GateError
     from gate.model import Diagnostic
+
+_MOST_ALIKE = 10  # findings that say the same and are shown
 
 
 class Exit(IntEnum):
@@ -95,7 +98,8 @@ def open_config(path: Path) -> Config:
 def show_findings(findings: Iterable[Diagnostic], *, err: bool = False) -> None:
     """Print findings, the worst first, each with its line and caret.
 
-    Where there are errors, notes are only counted: they can wait.
+    Where there are errors, notes are only counted: they can wait. Of findings that say
+    the same only the first are shown, of notes the first one.
 
     Args:
         findings: What was found.
@@ -108,12 +112,31 @@ def show_findings(findings: Iterable[Diagnostic], *, err: bool = False) -> None:
         by_severity[finding.severity].append(finding)
     hidden = len(by_severity.pop(Severity.NOTE)) if by_severity[Severity.ERROR] else 0
     links = _links(err=err)
-    for found in by_severity.values():
-        if found:
-            told = render(found, colour=_colours(err=err), links=links)
+    for severity, found in by_severity.items():
+        shown, more = _once(found, 1 if severity is Severity.NOTE else _MOST_ALIKE)
+        if shown:
+            told = render(shown, colour=_colours(err=err), links=links)
             click.echo(told + "\n", err=err)
+        for code, count in more:
+            told = many(count, f"more {severity.value}")
+            click.echo(f"{code}: {told} like it.\n", err=err)
     if hidden:
         click.echo(f"{many(hidden, 'note')} not shown.\n", err=err)
+
+
+def _once(
+    findings: Iterable[Diagnostic], most: int
+) -> tuple[list[Diagnostic], list[tuple[str, int]]]:
+    """Part findings into those to show, and the code and number of others like them."""
+    said: Counter[tuple[str, str]] = Counter()
+    shown = []
+    for finding in findings:
+        key = finding.code, finding.message
+        said[key] += 1
+        if said[key] <= most:
+            shown.append(finding)
+    more = [(code, count - most) for (code, _), count in said.items() if count > most]
+    return shown, more
 
 
 def many(count: int, word: str) -> str:

@@ -385,7 +385,7 @@ def test_whoever_deploys_waits_for_every_worker_and_learns_why_it_is_refused(
         f"{BOOK}:{line}:9: R048 The config ({home.config}:",
         f'pins the promise "{PROMISE}" with at least interstitial; here it',
         f"{line} |   - id: {PROMISE}\n",
-        "= hint: Let the promise demand at_least: interstitial again",
+        "= hint: Let the promise be as it was, with at_least: interstitial, or ask",
         f"by: {BOOK} (changed).",
         f"The book {home.digests[1][:12]} goes on being served, as since 20",
         "by 2 of 2 workers",

@@ -403,7 +403,7 @@ def test_an_auditor_sees_which_replica_rested_on_what(three):
     for replica, versions in zip(three, (newer, other, older), strict=True):
         command = [GATE, "status", "--config", str(replica.config)]
         shown = subprocess.run(command, capture_output=True, text=True, check=True)
-        assert versions["book"] in shown.stdout.replace("\n", "")
+        assert versions["book"][:12] in shown.stdout
 
 
 def test_replicas_share_nothing_but_files(three, files):

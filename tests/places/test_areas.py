@@ -406,7 +406,7 @@ def test_the_cheap_check_never_hides_a_member(
     databases, shipped_versions, name, layout
 ):
     extents = [extent_of(version) for _, version in shipped_versions]
-    for record in records(databases(name), 10):
+    for record in records(databases(name), 50):
         seen = glance(layout, record)
         place = place_of(layout, record)
         for extent in extents:

@@ -23,6 +23,7 @@ from tests.doors.contract.agreement import (
 )
 from tests.doors.contract.credulous import Listening, Site
 from tests.doors.contract.doors import ASKING, HOSTS, all_doors, as_received
+from tests.doors.contract.rows import READERS
 from tests.doors.contract.wire import MOSCOW, environ_of, written
 
 TRUSTED = ["10.0.0.0/8", "127.0.0.1/32"]
@@ -202,6 +203,7 @@ def houses(configure, folder):
             made[banner] = House(gate, doors, (site, behind), tells=banner == "site")
         yield made
         for house in made.values():
+            house.knock("wsgi", house.filled(READERS[0].ask))  # a worker may ask none
             counts = house.gate.counter.counts()
             assert counts
             unwarned = [c for c in counts if c.outcome is Outcome.SERVED_WITHOUT_NOTICE]
