@@ -102,6 +102,7 @@ def test_words_that_multiply_are_named_by_their_pattern():
     assert set(error.value.patterns) <= set(multiplying)
 
 
+@pytest.mark.unmeasured
 def test_patterns_that_multiply_without_end_reach_the_default_limit():
     with pytest.raises(PatternsMultiplyError) as error:
         path_atoms(f"/**/{letter}/**" for letter in string.ascii_lowercase)

@@ -391,6 +391,7 @@ def test_a_promise_for_an_area_without_members_is_told_so():
     assert 'No place of the loaded databases is certainly in "russia".' in hint
 
 
+@pytest.mark.unmeasured
 def test_patterns_that_multiply_are_one_finding_with_the_place_of_each():
     paths = tuple(f"/**/{letter}/**" for letter in "abcdefghijklmnopqrst")
     ones, others = (when(paths=p) for p in (paths[:10], paths[10:]))

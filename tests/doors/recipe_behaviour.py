@@ -168,6 +168,7 @@ class Behaviour:
     own_page_within = 8  # seconds
     largest = 5_000_000  # bytes of a body that it takes
     kept_after_a_notice = "private, no-store"  # on the device: not at all
+    when_down = (503,)  # what it answers while the gate is down, without an article
 
     @pytest.fixture
     def front(self, fronted):
@@ -680,12 +681,12 @@ class Behaviour:
             front.gate.start()
         for one in crowd:
             one.join(30)
-        assert counts[403] > 100
+        assert counts[403] > 50
         assert counts["article"] == len(front.site.hits)
         if mode != "open":
             assert front.site.hits == []
             assert counts[503] > 10
-        assert set(counts) <= {403, 503, "article", "broken"}
+        assert set(counts) <= {403, *self.when_down, "article", "broken"}
         assert counts["broken"] <= counts.total() / 100
         assert front.ask().is_notice
 

