@@ -27,7 +27,7 @@ MEASURED = 3
 def pytest_collection_modifyitems(items):
     """Mark what reads real databases, and what coverage is not measured for.
 
-    That is those, most rows of tables, and what draws hundreds of examples.
+    That is those, and most rows of tables.
 
     What reads real databases comes first, because the workers take over from each
     other what comes last, and each would build the same large indexes again.
@@ -38,8 +38,7 @@ def pytest_collection_modifyitems(items):
         rows[table] += 1
         if "databases" in getattr(item, "fixturenames", ()):
             item.add_marker("real")
-        drawn = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
-        if drawn or rows[table] > MEASURED or item.get_closest_marker("real"):
+        if rows[table] > MEASURED or item.get_closest_marker("real"):
             item.add_marker("unmeasured")
     items.sort(key=lambda item: item.get_closest_marker("real") is None)
 

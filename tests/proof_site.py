@@ -200,6 +200,15 @@ class Stranger:
         return [page("Stranger", self.pages.get(environ["PATH_INFO"], "<p>Hello</p>"))]
 
 
+def eventually(page, holds, seconds=10):
+    """Let a browser go on until something holds of what it does by itself."""
+    for _ in range(seconds * 20):
+        if holds():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("It did not come about.")
+
+
 @contextlib.contextmanager
 def proving(folder, state):
     """Serve the newsroom behind the gate; yields a `ProofSite`."""

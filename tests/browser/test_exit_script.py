@@ -168,7 +168,7 @@ def test_what_back_takes_from_memory_is_loaded_anew(paper):
                 opened.goto(elsewhere)
                 paper.asked.clear()
                 opened.go_back(wait_until="commit")
-                opened.wait_for_timeout(400)
+                opened.wait_for_timeout(800)
                 found.append((path, paper.asked.count(path)))
             browser.close()
 

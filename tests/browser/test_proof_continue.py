@@ -8,7 +8,7 @@ import os
 
 import pytest
 from notice_texts import LANGUAGES, continue_label, told
-from proof_site import MARKER
+from proof_site import MARKER, eventually
 
 pytestmark = pytest.mark.browser
 ARTICLE = "/a/owl"
@@ -115,6 +115,7 @@ def test_without_cookies_there_is_no_loop_and_a_way_to_the_article(
 ):
     page = cookieless(language, java_script_enabled=language != LANGUAGES[0])
     press(page, continue_label(language))
+    eventually(page, lambda: len(proof.asked) > 2)
     page.wait_for_timeout(300)
     # Once to the button, once back to the page, and then it waits.
     assert [asked.method for asked in proof.asked] == ["GET", "POST", "GET"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from proof_site import EXPLAINER, MARKER
+from proof_site import EXPLAINER, MARKER, eventually
 
 pytestmark = pytest.mark.browser
 ARTICLE = "/a/owl"
@@ -73,11 +73,11 @@ def test_a_frame_elsewhere_shows_neither_page_nor_article(
     stranger.pages["/frame"] = f'<{attribute}="{proof.origin}{ARTICLE}">'
     page = visit(None)
     page.goto(getattr(stranger, host) + "/frame")
-    page.wait_for_timeout(200)
+    eventually(page, lambda: proof.asked)
+    page.wait_for_timeout(200)  # for what came to be shown
     for frame in page.frames[1:]:
         assert MARKER not in frame.content()
         assert frame.locator("button, input").count() == 0
-    assert proof.asked
     unmoved(page)
 
 
@@ -109,10 +109,10 @@ def test_what_is_fetched_ahead_acknowledges_nothing(
     page.context.on("response", lambda r: answers.append((r.url, r.status)))
     page.goto(proof.origin + EXPLAINER if host == "this site" else stranger.other_host)
     page.evaluate(AHEAD, proof.origin + ARTICLE)
-    page.wait_for_timeout(400)
+    eventually(page, lambda: any("sec-purpose" in one.fields for one in proof.asked))
+    page.wait_for_timeout(400)  # for the rest
     ahead = {s for url, s in answers if url.startswith(proof.origin + ARTICLE)}
     assert ahead <= {403}
-    assert any("sec-purpose" in asked.fields for asked in proof.asked)
     assert ("GET", ARTICLE) not in proof.newsroom.seen
     proof.newsroom.seen.clear()  # it had the explainer
     unmoved(page)

@@ -172,37 +172,40 @@ class _Search:
         self, machine: _Machine, symbols: Iterable[tuple[str, int]], limits: Limits
     ) -> None:
         self._machine = machine
-        self._symbols = sorted(symbols, key=lambda s: _rank(s[0]), reverse=True)
+        ranked = [(_rank(text), mask) for text, mask in symbols]
+        self._symbols = sorted(ranked, reverse=True)
         self._limits = limits
         self._found: dict[tuple[int, ...], str] = {}
         self._closed: set[int] = set()
         self._best: dict[int, _Rank] = {}
-        self._queue: list[tuple[_Rank, str, int]] = []
+        self._queue: list[tuple[_Rank, int]] = []
 
     def run(self, seeds: Mapping[str, int]) -> list[tuple[tuple[int, ...], str]]:
         for text, state in seeds.items():
-            self._offer(text, state)
+            self._offer(_rank(text), state)
         while self._queue:
-            _, text, state = heappop(self._queue)
+            rank, state = heappop(self._queue)
             if state not in self._closed:
-                self._close(text, state)
+                self._close(rank, state)
         return list(self._found.items())
 
-    def _close(self, text: str, state: int) -> None:
+    def _close(self, rank: _Rank, state: int) -> None:
         self._closed.add(state)
+        length, marks, text = rank
         self._found.setdefault(self._machine.owners(state), text)
         self._guard()
         # Symbols that move the same positions lead to the same state: as the
         # longest come first, the shortest of them stays.
         moves = {state & mask: (symbol, mask) for symbol, mask in self._symbols}
-        for symbol, mask in moves.values():
-            self._offer(text + symbol, self._machine.step(state, mask))
+        for (more, others, symbol), mask in moves.values():
+            # The rank of the text with the symbol at its end.
+            longer = length + more, marks + others, text + symbol
+            self._offer(longer, self._machine.step(state, mask))
 
-    def _offer(self, text: str, state: int) -> None:
-        rank = _rank(text)
+    def _offer(self, rank: _Rank, state: int) -> None:
         if state not in self._best or rank < self._best[state]:
             self._best[state] = rank
-            heappush(self._queue, (rank, text, state))
+            heappush(self._queue, (rank, state))
 
     def _guard(self) -> None:
         limits = self._limits
