@@ -17,6 +17,7 @@ from markupsafe import Markup
 from gate.answer import Headline, Way
 from gate.answer.insertion import ascii_html
 from gate.answer.press import BACK_SLOT, FIELDS_SLOT
+from gate.notices.bytecode import Bytecode
 from gate.notices.colours import colour_rules
 from gate.notices.markup import EMPHATIC, html, plain
 from gate.notices.placeholders import is_day, listed, written_day
@@ -35,6 +36,8 @@ EXIT_SCRIPT = "exit"
 
 OWN = "own"
 """Name of the deployer's template."""
+
+_BYTECODE = Bytecode()
 
 _PREFIX = "gate/"
 _EXIT = (
@@ -256,6 +259,7 @@ def _environment(own: str) -> ImmutableSandboxedEnvironment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_BYTECODE,
     )
     made.globals.clear()
     made.globals["range"] = safe_range
