@@ -730,9 +730,14 @@ class Behaviour:
 
     # -- the files ---------------------------------------------------------------
 
-    @pytest.mark.parametrize("mode", ["refuse", "warn", "open"])
     @pytest.mark.parametrize(
-        "kind", ["plain", "public", "unix", "https", "cdn", "near"]
+        ("kind", "mode"),
+        [
+            pytest.param(kind, mode, marks=[pytest.mark.deep] * (both > 1))
+            for mode in ("refuse", "warn", "open")
+            for kind in ("plain", "public", "unix", "https", "cdn", "near")
+            for both in [(mode != "refuse") + (kind != "plain")]
+        ],
     )
     def test_the_server_itself_finds_the_files_sound(
         self, tmp_path, session_state, mode, kind

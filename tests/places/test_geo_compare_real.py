@@ -7,6 +7,9 @@ import pytest
 from gate.model import Membership
 from gate.workbench.comparing.comparison import compare
 
+# 25 s for both. test_places_measured.py counts GeoLite2 in every run.
+pytestmark = pytest.mark.deep
+
 CONTROLLED = "russia-controlled-ukraine"
 
 

