@@ -76,7 +76,11 @@ def source(named: str, folder: Path) -> Iterator[Source]:
 
 
 def _rules_in(folder: Path) -> Path:
-    """Return the rules of a site whose folder is named, or else the folder itself."""
+    """Return the rules of a site whose folder is named, or else the folder itself.
+
+    Nobody can lead elsewhere by a config.yaml among the rules: no file that names a
+    folder of rules is a sound file of a rule book, so that book is never served.
+    """
     config = folder / "config.yaml"
     rules = rules_folder(config, {}) if config.is_file() else None
     return folder if rules is None else rules
